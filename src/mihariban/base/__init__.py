@@ -1,0 +1,1 @@
+"""What every room stands on: time, errors, ids, files, one SQLite. Knows nothing of kiosks or cameras."""

@@ -1,0 +1,112 @@
+"""The file layer as a parameter: what the volume asks of a disk, and the real disk.
+
+Tests put a simulated disk here that loses what was not synced, and one that fails on demand; both pass the same
+contract tests as the real file.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Protocol
+
+
+class BlockFile(Protocol):
+    """A file written in place. Offsets and lengths are bytes."""
+
+    def pread(self, offset: int, length: int) -> bytes:
+        """Up to ``length`` bytes from ``offset``; fewer only at the end of the file."""
+
+    def pwrite(self, offset: int, data: bytes) -> None:
+        """Write all of ``data`` at ``offset``.
+
+        Raises:
+            OSError: nothing may be assumed about what reached the disk.
+        """
+
+    def sync(self) -> None:
+        """Make all earlier writes durable.
+
+        Raises:
+            OSError: earlier writes may be lost even if a later sync succeeds.
+        """
+
+    def size(self) -> int:
+        """Length of the file in bytes."""
+
+    def close(self) -> None:
+        """Give the file back; a second call does nothing."""
+
+
+class RealFile:
+    """A file of the operating system.
+
+    Args:
+        path: where it is.
+        create: make it where it does not exist (0600).
+        readonly: open for reading only.
+    """
+
+    def __init__(self, path: Path, *, create: bool = False, readonly: bool = False) -> None:
+        flags = (os.O_RDONLY if readonly else os.O_RDWR) | os.O_CLOEXEC
+        if create:
+            flags |= os.O_CREAT
+        self.path = path
+        self._fd = os.open(path, flags, 0o600)
+
+    def fileno(self) -> int:
+        """The descriptor, for what only the operating system offers (extents, locks)."""
+        return self._fd
+
+    def pread(self, offset: int, length: int) -> bytes:
+        parts: list[bytes] = []
+        while length > 0:
+            part = os.pread(self._fd, length, offset)
+            if not part:
+                break
+            parts.append(part)
+            offset += len(part)
+            length -= len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def pwrite(self, offset: int, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            written = os.pwrite(self._fd, view, offset)
+            view = view[written:]
+            offset += written
+
+    def sync(self) -> None:
+        os.fdatasync(self._fd)
+
+    def size(self) -> int:
+        return os.fstat(self._fd).st_size
+
+    def close(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+def sync_directory(path: Path) -> None:
+    """Make the names in a directory durable."""
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a small file whole or not at all, 0600, durable before it returns."""
+    temporary = path.with_name(path.name + ".new")
+    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(fd, view) :]
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+    os.replace(temporary, path)
+    sync_directory(path.parent)

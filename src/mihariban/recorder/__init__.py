@@ -1,0 +1,1 @@
+"""From a camera to the volume: source, presence, visit, recording."""
