@@ -7,9 +7,12 @@ SQLite 3.7.0 to 3.51.2 can lose a committed write-ahead log when two connections
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import pysqlite3.dbapi2 as engine
+if TYPE_CHECKING:
+    import sqlite3 as engine  # the wheel has the same shape and no types of its own
+else:
+    import pysqlite3.dbapi2 as engine
 
 from mihariban.base.errors import StorageError
 
@@ -43,13 +46,15 @@ def connect(path: Path, *, synchronous: Literal["FULL", "NORMAL"], readonly: boo
         DatabaseUnusable: the engine is too old or the file cannot be opened.
     """
     if engine.sqlite_version_info < MENDED:
-        raise DatabaseUnusable(
-            path=path, why=f"SQLite {engine.sqlite_version}", do="Install with: make setup"
-        )
+        raise DatabaseUnusable(path=path, why=f"SQLite {engine.sqlite_version}", do="Install with: make setup")
     mode = "ro" if readonly else "rwc"
     try:
         connection = engine.connect(
-            f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False, timeout=10
+            f"{path.resolve().as_uri()}?mode={mode}",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=10,
         )
         if not readonly:
             connection.execute("PRAGMA journal_mode=WAL")
