@@ -64,3 +64,15 @@ def connect(path: Path, *, synchronous: Literal["FULL", "NORMAL"], readonly: boo
         raise DatabaseUnusable(path=path, why=str(error), do="Check the file and its owner.") from error
     connection.row_factory = engine.Row
     return connection
+
+
+def statements(script: str) -> list[str]:
+    """The statements of an SQL script, so that a whole schema can be made inside one transaction."""
+    found: list[str] = []
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if engine.complete_statement(pending):
+            found.append(pending)
+            pending = ""
+    return found
