@@ -32,10 +32,10 @@ def errors_page() -> str:
         "| code | exit | class | English | 日本語 |",
         "|---|---|---|---|---|",
     ]
-    for error in sorted(set(all_errors()), key=lambda each: each.code):
-        lines.append(
-            f"| {error.code} | {error.exit_status} | `{error.__name__}` | {_cell(error.en)} | {_cell(error.ja)} |"
-        )
+    lines.extend(
+        f"| {error.code} | {error.exit_status} | `{error.__name__}` | {_cell(error.en)} | {_cell(error.ja)} |"
+        for error in sorted(set(all_errors()), key=lambda each: each.code)
+    )
     return "\n".join(lines) + "\n"
 
 

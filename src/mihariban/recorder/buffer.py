@@ -1,4 +1,4 @@
-"""The last seconds of compressed video in memory, in whole groups of pictures, so that a late decision loses nothing."""
+"""The last seconds of compressed video in memory, in whole groups, so that a late decision loses nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ class GroupBuffer:
     """Packets since the key frame that a look back of ``span`` nanoseconds needs.
 
     A group is a key frame and what follows it in decoding order. Groups leave from the old end as soon as a later key
-    frame is old enough; where the camera sends groups of absurd length, ``most_bytes`` wins and the look back is shorter.
+    frame is old enough; where the camera sends groups of absurd length, ``most_bytes`` wins and the look back is
+    shorter.
 
     Args:
         span: how far back (ns) a caller may ask.

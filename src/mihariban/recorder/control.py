@@ -107,9 +107,7 @@ class Control:
         with self._transaction() as db:
             last = db.execute("SELECT id, last_seen, ended FROM life ORDER BY id DESC LIMIT 1").fetchone()
             life = db.execute("INSERT INTO life (boot, started, last_seen) VALUES (?, ?, ?)", (boot, wall, wall))
-            number = life.lastrowid
-        assert number is not None
-        return number, None if last is None else (last["ended"] or last["last_seen"])
+        return int(life.lastrowid or 0), None if last is None else (last["ended"] or last["last_seen"])
 
     def seen(self, life: int, wall: int, *, ended: bool = False) -> None:
         """The life is going on, or has ended in order."""
@@ -182,8 +180,7 @@ class Control:
             row = db.execute(
                 "INSERT INTO gap (camera, started, cause, detail) VALUES (?, ?, ?, ?)", (camera, started, cause, detail)
             )
-        assert row.lastrowid is not None
-        return row.lastrowid
+        return int(row.lastrowid or 0)
 
     def end_gap(self, gap: int, ended: int) -> None:
         """The camera is watched again."""
