@@ -1,0 +1,229 @@
+"""A visit's packets into the volume: chunks of a second or less, clips of a minute or less.
+
+What a crash can lose: a chunk is handed to the volume as soon as it spans ``chunk_ns`` and made durable before the next
+packet is taken, so at most one chunk and one sync are in flight from a visit's opening on.
+
+A clip must be playable alone. It is cut at a key frame where one comes before its minute is over; where it must be cut
+inside a group (no key frame in time, or the region is full), the new clip begins with the group's earlier packets as a
+lead-in, which is stored but never shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+
+from mihariban.base.clock import MINUTE, SECOND
+from mihariban.recorder.buffer import GroupBuffer
+from mihariban.recorder.control import Control
+from mihariban.recorder.packet import Packet, StreamConfig
+from mihariban.recorder.visit import Visit
+from mihariban.volume import Chunk, ClipHeader, ClipWriter, CodecConfig, Sample, Volume
+
+_log = structlog.get_logger(__name__)
+
+CHUNK_NS = 9 * SECOND // 10
+CHUNK_BYTES = 1 << 20
+CLIP_NS = MINUTE
+MOST_LEAD_IN_BYTES = 4 << 20
+
+
+class Recording:
+    """Takes a camera's visits and stores them.
+
+    Args:
+        volume: where to.
+        control: the book of visits.
+        camera: name of the camera.
+        buffer: the camera's compressed past, for lead-ins.
+        deadline: instant (ns) from which a picture filmed at a given instant cannot be read, under a version of the
+            rule; None where the rule knows no clock.
+        boot: the machine's boot id.
+        time_quality: state of the clock, kept with every chunk.
+    """
+
+    def __init__(
+        self,
+        volume: Volume,
+        control: Control,
+        *,
+        camera: str,
+        buffer: GroupBuffer,
+        deadline: Callable[[str, int], int | None],
+        boot: str,
+        time_quality: Callable[[], int],
+    ) -> None:
+        self._volume = volume
+        self._control = control
+        self._camera = camera
+        self._buffer = buffer
+        self._deadline = deadline
+        self._boot = boot
+        self._time_quality = time_quality
+        self._writer: ClipWriter | None = None
+        self._clip_start = 0
+        self._clip_config: StreamConfig | None = None
+        self._pending: list[tuple[Packet, bool]] = []
+        self._pending_bytes = 0
+        self._longest_group = 0
+        self._last_key = 0
+        self._last_shown = 0
+
+    # VisitSink
+
+    def open(self, visit: Visit) -> None:
+        """A visit begins."""
+        self._control.open_visit(visit)
+        self._last_key = 0
+        self._last_shown = visit.recorded_from
+
+    def write(self, visit: Visit, packet: Packet, *, lead_in: bool) -> None:
+        """One packet in decoding order."""
+        if packet.key:
+            self._note_group(packet)
+        if self._must_flush(packet):
+            self._flush(visit)
+        if self._writer is not None and self._must_split(packet):
+            self._end_clip(visit)
+        self._pending.append((packet, lead_in))
+        self._pending_bytes += len(packet.data)
+
+    def cut(self, visit: Visit) -> None:
+        """The time line was cut: begin a new clip."""
+        self._flush(visit)
+        self._end_clip(visit)
+
+    def close(self, visit: Visit) -> None:
+        """The visit has ended."""
+        self._flush(visit)
+        self._end_clip(visit, last=True)
+        expires = self._deadline(visit.policy, visit.recorded_to or visit.recorded_from)
+        self._control.close_visit(visit, expires)
+
+    def abandon(self) -> None:
+        """The volume failed: forget what is in flight. What was durable stays durable."""
+        self._writer = None
+        self._pending, self._pending_bytes = [], 0
+
+    def use(self, volume: Volume) -> None:
+        """The volume was opened again after a failure."""
+        self.abandon()
+        self._volume = volume
+
+    # Chunks
+
+    def _must_flush(self, packet: Packet) -> bool:
+        if not self._pending:
+            return False
+        first = self._pending[0][0]
+        return (
+            packet.wall - first.wall >= CHUNK_NS
+            or packet.config is not first.config
+            or self._pending_bytes + len(packet.data) > CHUNK_BYTES
+        )
+
+    def _flush(self, visit: Visit) -> None:
+        if not self._pending:
+            return
+        packets, self._pending, self._pending_bytes = self._pending, [], 0
+        if self._writer is None:
+            self._begin_clip(visit, packets, new_region=False)
+        if not self._append(visit, packets):
+            self._end_clip(visit)
+            self._begin_clip(visit, packets, new_region=True)
+            if not self._append(visit, packets):
+                _log.error("a chunk does not fit into an empty region", camera=self._camera, packets=len(packets))
+        self._volume.commit()
+        self._last_shown = max(self._last_shown, packets[-1][0].wall)
+
+    def _append(self, visit: Visit, packets: list[tuple[Packet, bool]]) -> bool:
+        assert self._writer is not None
+        first = packets[0][0]
+        fresh = self._clip_config is not first.config
+        notes = {"visit": visit.opening_notes()} if self._clip_config is None else {}
+        chunk = self._chunk(packets, config=first.config if fresh else None, notes=notes)
+        if not self._writer.append(chunk):
+            return False
+        self._clip_config = first.config
+        return True
+
+    def _chunk(
+        self, packets: list[tuple[Packet, bool]], *, config: StreamConfig | None, notes: dict[str, object]
+    ) -> Chunk:
+        first = packets[0][0]
+        return Chunk(
+            stream=0,
+            wall=first.wall,
+            monotonic=first.monotonic,
+            boot=self._boot,
+            time_quality=self._time_quality(),
+            config=None if config is None else _stored(config),
+            samples=tuple(
+                Sample(len(packet.data), packet.pts, packet.dts, 0, packet.key, lead_in) for packet, lead_in in packets
+            ),
+            data=b"".join(packet.data for packet, _ in packets),
+            notes=notes,
+        )
+
+    # Clips
+
+    def _note_group(self, packet: Packet) -> None:
+        if self._last_key:
+            self._longest_group = max(self._longest_group, packet.wall - self._last_key)
+        self._last_key = packet.wall
+
+    def _must_split(self, packet: Packet) -> bool:
+        age = packet.wall - self._clip_start
+        if packet.key:
+            return age + self._longest_group + CHUNK_NS > CLIP_NS
+        return age >= CLIP_NS - CHUNK_NS and not self._pending
+
+    def _begin_clip(self, visit: Visit, packets: list[tuple[Packet, bool]], *, new_region: bool) -> None:
+        first = packets[0][0]
+        header = ClipHeader(
+            visit=visit.id,
+            kind="visit",
+            deadline=self._deadline(visit.policy, first.wall + CLIP_NS),
+            minimum=self._deadline(visit.policy, first.wall),
+            policy=visit.policy,
+        )
+        self._writer = self._volume.begin_clip(self._camera, header, new_region=new_region)
+        self._clip_config = None
+        self._clip_start = first.wall
+        lead_in = [] if first.key else self._buffer.group_before(first)
+        if lead_in and sum(len(packet.data) for packet in lead_in) <= MOST_LEAD_IN_BYTES:
+            for part in _parts(lead_in):
+                self._append(visit, [(packet, True) for packet in part])
+
+    def _end_clip(self, visit: Visit, *, last: bool = False) -> None:
+        writer, self._writer = self._writer, None
+        if writer is None:
+            return
+        notes = {"visit_end": visit.closing_notes()} if last else {}
+        writer.close(deadline=self._deadline(visit.policy, self._last_shown), notes=notes)
+        self._volume.commit()
+
+
+def _parts(packets: list[Packet]) -> list[list[Packet]]:
+    """Packets in portions that each fit a chunk."""
+    parts: list[list[Packet]] = [[]]
+    size = 0
+    for packet in packets:
+        if parts[-1] and size + len(packet.data) > CHUNK_BYTES:
+            parts.append([])
+            size = 0
+        parts[-1].append(packet)
+        size += len(packet.data)
+    return parts
+
+
+def _stored(config: StreamConfig) -> CodecConfig:
+    return CodecConfig(
+        codec=config.codec,
+        width=config.width,
+        height=config.height,
+        time_base=(config.time_base.numerator, config.time_base.denominator),
+        extradata=config.extradata,
+        framing=config.framing,
+    )
