@@ -14,6 +14,87 @@ class SourceUnreadable(SourceError):
     en = "Cannot read the video {source} ({why}). Check the file or the camera's address."
 
 
+class SourceUnreachable(SourceError):
+    """Nothing answers at the camera's address."""
+
+    code = "MH302"
+    exit_status = 51
+    ja = "カメラ {source} につながりません（{why}）。電源、配線、アドレスを確かめてください。"
+    en = "The camera {source} does not answer ({why}). Check its power, its cable and its address."
+
+
+class SourceLoginRefused(SourceError):
+    """The camera wants another user or password, or this user may not see the stream."""
+
+    code = "MH303"
+    exit_status = 52
+    ja = "カメラ {source} がログインを拒みました。サイトに登録した利用者名とパスワードを確かめてください。"
+    en = "The camera {source} refused the login. Check the user and the password kept for this site."
+
+
+class SourceLost(SourceError):
+    """A live camera ended the stream or the connection broke."""
+
+    code = "MH304"
+    exit_status = 53
+    ja = "カメラ {source} の映像が途切れました（{why}）。再接続を続けます。電源と配線を確かめてください。"
+    en = "The picture of the camera {source} was lost ({why}). Reconnecting goes on; check its power and its cable."
+
+
+class SourceStalled(SourceError):
+    """The connection stands, but no picture comes."""
+
+    code = "MH305"
+    exit_status = 54
+    ja = "カメラ {source} から {seconds} 秒間映像が届きません。再接続を続けます。カメラの状態を確かめてください。"
+    en = "The camera {source} has sent no picture for {seconds} s. Reconnecting goes on; check the camera."
+
+
+class SourceCodecUnsupported(SourceError):
+    """The video is neither H.264 nor H.265."""
+
+    code = "MH306"
+    exit_status = 55
+    ja = "映像 {source} の形式 {codec} は使えません。H.264 または H.265 にしてください。"
+    en = "The video {source} is coded as {codec}, which cannot be kept. Use H.264 or H.265."
+
+
+class SourceNoKeyFrame(SourceError):
+    """No picture came at which a decoder could start."""
+
+    code = "MH307"
+    exit_status = 56
+    ja = "映像 {source} にキーフレームがありません（{packets} パケットを捨てました）。カメラの設定を確かめてください。"
+    en = "The video {source} has no key frame ({packets} packets dropped). Check the camera's encoder settings."
+
+
+class SourceTruncated(SourceError):
+    """A file ends before its own index says it should; everything before was delivered."""
+
+    code = "MH308"
+    exit_status = 57
+    ja = "映像 {source} は途中で切れています（{delivered} / {expected} パケット）。読めたところまでは使いました。"
+    en = "The video {source} is cut off ({delivered} of {expected} packets). What could be read was used."
+
+
+class SourceAddressInvalid(SourceError):
+    """A camera's address in the site's settings cannot be used."""
+
+    code = "MH309"
+    exit_status = 58
+    ja = "カメラのアドレス {source} は使えません（{why}）。"
+    en = "The camera address {source} cannot be used ({why})."
+
+
+class SourceFailed(SourceError):
+    """A source ended with an error nobody foresaw; the supervisor starts it again."""
+
+    code = "MH310"
+    exit_status = 59
+    ja = "カメラ {source} の読み取りが想定外のエラーで止まりました（{why}）。再接続を続けます。"
+    en = "Reading from the camera {source} stopped with an unforeseen error ({why}). Reconnecting goes on."
+
+
 class ControlOfAnotherSite(InputError):
     """The book in this folder belongs to another site or recorder."""
 
