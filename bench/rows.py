@@ -70,8 +70,8 @@ def table(on: dict[str, Any], rows: list[dict[str, Any]]) -> str:
     lines = [
         "# Figures",
         "",
-        "Written by `make bench`. Ratios decide; they were taken in one run, on one machine, jobs in turn, median of at",
-        "least seven unless said otherwise. Missed targets are said plainly.",
+        "Written by `make bench`. Ratios decide; they were taken in one run, on one machine, jobs in turn, median of",
+        "at least seven unless said otherwise. Missed targets are said plainly.",
         "",
         f"Machine: {on['cpu']}, {on['cores']} cores, {on['memory_gib']} GiB, {on['system']}, Python {on['python']}.",
     ]
@@ -81,7 +81,6 @@ def table(on: dict[str, Any], rows: list[dict[str, Any]]) -> str:
             if each["area"] == area:
                 judged = {True: "met", False: "**missed**", None: "shown"}[each["met"]]
                 beside = "; ".join(f"{name}: {value}" for name, value in each["peers"].items())
-                lines.append(
-                    f"| {each['name']} | {each['value']} {each['unit']} | {each['target'] or '-'} | {judged} | {beside} |"
-                )
+                figure = f"{each['value']} {each['unit']}"
+                lines.append(f"| {each['name']} | {figure} | {each['target'] or '-'} | {judged} | {beside} |")
     return "\n".join(lines) + "\n"

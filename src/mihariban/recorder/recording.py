@@ -82,9 +82,10 @@ class Recording:
         """One packet in decoding order."""
         if packet.key:
             self._note_group(packet)
-        if self._must_flush(packet):
+        split = self._writer is not None and self._must_split(packet)
+        if split or self._must_flush(packet):
             self._flush(visit)
-        if self._writer is not None and self._must_split(packet):
+        if split:
             self._end_clip(visit)
         self._pending.append((packet, lead_in))
         self._pending_bytes += len(packet.data)
@@ -127,23 +128,21 @@ class Recording:
         if not self._pending:
             return
         packets, self._pending, self._pending_bytes = self._pending, [], 0
-        if self._writer is None:
-            self._begin_clip(visit, packets, new_region=False)
-        if not self._append(visit, packets):
+        writer = self._writer or self._begin_clip(visit, packets, new_region=False)
+        if not self._append(writer, visit, packets):
             self._end_clip(visit)
-            self._begin_clip(visit, packets, new_region=True)
-            if not self._append(visit, packets):
+            writer = self._begin_clip(visit, packets, new_region=True)
+            if not self._append(writer, visit, packets):
                 _log.error("a chunk does not fit into an empty region", camera=self._camera, packets=len(packets))
         self._volume.commit()
         self._last_shown = max(self._last_shown, packets[-1][0].wall)
 
-    def _append(self, visit: Visit, packets: list[tuple[Packet, bool]]) -> bool:
-        assert self._writer is not None
+    def _append(self, writer: ClipWriter, visit: Visit, packets: list[tuple[Packet, bool]]) -> bool:
         first = packets[0][0]
         fresh = self._clip_config is not first.config
         notes = {"visit": visit.opening_notes()} if self._clip_config is None else {}
         chunk = self._chunk(packets, config=first.config if fresh else None, notes=notes)
-        if not self._writer.append(chunk):
+        if not writer.append(chunk):
             return False
         self._clip_config = first.config
         return True
@@ -177,9 +176,9 @@ class Recording:
         age = packet.wall - self._clip_start
         if packet.key:
             return age + self._longest_group + CHUNK_NS > CLIP_NS
-        return age >= CLIP_NS - CHUNK_NS and not self._pending
+        return age >= CLIP_NS - CHUNK_NS
 
-    def _begin_clip(self, visit: Visit, packets: list[tuple[Packet, bool]], *, new_region: bool) -> None:
+    def _begin_clip(self, visit: Visit, packets: list[tuple[Packet, bool]], *, new_region: bool) -> ClipWriter:
         first = packets[0][0]
         header = ClipHeader(
             visit=visit.id,
@@ -188,13 +187,14 @@ class Recording:
             minimum=self._deadline(visit.policy, first.wall),
             policy=visit.policy,
         )
-        self._writer = self._volume.begin_clip(self._camera, header, new_region=new_region)
+        writer = self._writer = self._volume.begin_clip(self._camera, header, new_region=new_region)
         self._clip_config = None
         self._clip_start = first.wall
         lead_in = [] if first.key else self._buffer.group_before(first)
         if lead_in and sum(len(packet.data) for packet in lead_in) <= MOST_LEAD_IN_BYTES:
             for part in _parts(lead_in):
-                self._append(visit, [(packet, True) for packet in part])
+                self._append(writer, visit, [(packet, True) for packet in part])
+        return writer
 
     def _end_clip(self, visit: Visit, *, last: bool = False) -> None:
         writer, self._writer = self._writer, None
