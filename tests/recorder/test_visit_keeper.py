@@ -9,7 +9,7 @@ import pytest
 from mihariban.base.clock import SECOND
 from mihariban.recorder.buffer import GroupBuffer
 from mihariban.recorder.packet import Packet
-from mihariban.recorder.presence import PresenceEvent
+from mihariban.recorder.presence.events import PresenceEvent
 from mihariban.recorder.visit import Visit
 from mihariban.recorder.visit_keeper import Rolls, VisitKeeper
 from tests.recorder.packets import packet, stream
@@ -49,6 +49,7 @@ class Memory:
     packets: dict[bytes, list[tuple[Packet, bool]]] = field(default_factory=dict)
     closed: list[Visit] = field(default_factory=list)
     cuts: int = 0
+    amended: list[Visit] = field(default_factory=list)
 
     def open(self, visit: Visit) -> None:
         self.visits.append(visit)
@@ -62,6 +63,9 @@ class Memory:
 
     def close(self, visit: Visit) -> None:
         self.closed.append(visit)
+
+    def amend(self, visit: Visit) -> None:
+        self.amended.append(visit)
 
     def seconds(self, number: int) -> tuple[float, float]:
         """First and last stored picture of a visit that may be shown."""

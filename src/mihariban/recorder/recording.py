@@ -52,7 +52,7 @@ class Recording:
         buffer: GroupBuffer,
         deadline: Callable[[str, int], int | None],
         boot: str,
-        time_quality: Callable[[], int],
+        time_quality: Callable[[], str],
     ) -> None:
         self._volume = volume
         self._control = control
@@ -99,6 +99,13 @@ class Recording:
         """The visit has ended."""
         self._flush(visit)
         self._end_clip(visit, last=True)
+        self._book(visit)
+
+    def amend(self, visit: Visit) -> None:
+        """A closed visit is shown less far; the ring tells the same by the next visit's beginning."""
+        self._book(visit)
+
+    def _book(self, visit: Visit) -> None:
         expires = self._deadline(visit.policy, visit.recorded_to or visit.recorded_from)
         self._control.close_visit(visit, expires)
 

@@ -20,7 +20,7 @@ import structlog
 from mihariban.base.clock import SECOND
 from mihariban.recorder.buffer import GroupBuffer
 from mihariban.recorder.packet import Packet
-from mihariban.recorder.presence import PresenceEvent
+from mihariban.recorder.presence.events import PresenceEvent
 from mihariban.recorder.visit import Visit
 
 _log = structlog.get_logger(__name__)
@@ -57,6 +57,9 @@ class VisitSink(Protocol):
 
     def close(self, visit: Visit) -> None:
         """The visit has ended; its facts are complete."""
+
+    def amend(self, visit: Visit) -> None:
+        """A closed visit is shown less far than was said: the next began before its post-roll was over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ class VisitKeeper:
         self._last_end = 0
         self._stopped = False
         self._last_written: Packet | None = None
+        self._closed: Visit | None = None
 
     @property
     def visit(self) -> Visit | None:
@@ -169,8 +173,16 @@ class VisitKeeper:
                 self._visit.handovers.append(event.at)
                 return
             self._close(min(self._limit(self._visit), max(event.at, self._visit.ended)))
+        self._shorten_last(event.at)
         if window is not None:
             self._open(event, window, event.reason)
+
+    def _shorten_last(self, begins: int) -> None:
+        last = self._closed
+        if last is None or last.ended is None or last.recorded_to is None or last.recorded_to <= begins:
+            return
+        last.recorded_to = self._shown_to = max(last.ended, last.recorded_from, begins)
+        self._sink.amend(last)
 
     def _open(self, event: PresenceEvent, window: Window, reason: str) -> None:
         started = max(event.at, window.start_wall, self._last_end)
@@ -238,4 +250,5 @@ class VisitKeeper:
         self._last_end = visit.ended
         self._shown_to = visit.recorded_to
         self._last_written = None
+        self._closed = visit
         self._sink.close(visit)
