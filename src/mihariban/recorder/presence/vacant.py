@@ -1,0 +1,118 @@
+"""Nobody is there: learn the scene, and tell somebody stepping up from a lamp, a screen and a passer-by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mihariban.recorder.presence.arrays import Print
+from mihariban.recorder.presence.events import PresenceEvent
+from mihariban.recorder.presence.sight import Context, Sight
+
+_BLINK_S = 0.3  # a picture or two without the change do not end it
+_ONSET_S = 0.25  # a lamp, seen through exposure and codec, has settled by then; nobody walks in so fast
+_LEARN_GAP_S = 10.0
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A change in the zone that may be somebody.
+
+    Attributes:
+        at: wall ns of its first trace.
+        sudden: it may have come at once: the pictures were dense and nothing had moved anywhere before.
+        anchor: the picture just after its onset, while nothing has moved since.
+        anchored: wall ns of that picture.
+        gone: wall ns since when it is not to be seen; None while it is.
+    """
+
+    at: int
+    sudden: bool
+    anchor: Print | None = None
+    anchored: int = 0
+    gone: int | None = None
+
+
+class Vacant:
+    """The phase between visits."""
+
+    occupied = False
+
+    def __init__(self, context: Context, *, quiet: bool = False) -> None:
+        self._context = context
+        self._candidate: Candidate | None = None
+        self._quiet_before = quiet
+        self.entered: int | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether every picture is wanted."""
+        return self._candidate is not None
+
+    def suspicious(self, sight: Sight) -> bool:
+        """Whether what lies between the last sight and this one must be examined."""
+        return sight.found.share >= self._context.settings.leave_share
+
+    def observe(self, sight: Sight) -> list[PresenceEvent]:
+        """Take in one sight; ``entered`` is set when a visit begins."""
+        events = self._judge(sight)
+        self._quiet_before = self._still(sight)
+        return events
+
+    def _still(self, sight: Sight) -> bool:
+        scene, settings = self._context.scene, self._context.settings
+        return scene.share(sight.moved) < settings.still_share * sight.moved.size / scene.area
+
+    def _judge(self, sight: Sight) -> list[PresenceEvent]:
+        settings = self._context.settings
+        if sight.found.share < settings.leave_share:
+            return self._clear(sight)
+        if self._candidate is None:
+            sudden = self._quiet_before and sight.gap_s <= settings.sudden_s
+            self._candidate = Candidate(sight.wall, sudden)
+        candidate = self._candidate
+        candidate.gone = None
+        if candidate.sudden:
+            self._watch_rigid(candidate, sight)
+        if sight.since(candidate.at) < settings.start_delay_s or sight.found.share < settings.enter_share:
+            return []
+        if candidate.sudden:
+            return self._accept_light(candidate, sight)
+        return self._enter(candidate, sight)
+
+    def _clear(self, sight: Sight) -> list[PresenceEvent]:
+        candidate = self._candidate
+        if candidate is not None:
+            candidate.gone = candidate.gone or sight.wall
+            if sight.since(candidate.gone) < _BLINK_S:
+                return []
+            self._candidate = None
+        self._learn(sight)
+        return []
+
+    def _learn(self, sight: Sight) -> None:
+        found, scene = sight.found, self._context.scene
+        if found.reference is not None:
+            scene.touch(found.reference, sight.wall)
+            scene.follow(found.reference, sight.print, found.rest, min(sight.gap_s, _LEARN_GAP_S))
+
+    def _watch_rigid(self, candidate: Candidate, sight: Sight) -> None:
+        if sight.since(candidate.at) < _ONSET_S:
+            return
+        if candidate.anchor is None:
+            candidate.anchor, candidate.anchored = sight.print, sight.wall
+            return
+        changed = self._context.differing(candidate.anchor, sight)
+        if self._context.scene.share(changed) >= self._context.settings.still_share:
+            candidate.sudden = False
+
+    def _accept_light(self, candidate: Candidate, sight: Sight) -> list[PresenceEvent]:
+        """A change that came at once and never moved is another light, not a person."""
+        if sight.since(candidate.at) < self._context.settings.rigid_s:
+            return []
+        self._candidate = None
+        self._context.scene.adopt(sight.print.picture, sight.wall, sure=True)
+        return [sight.event("doubt", candidate.at, "scene_changed")]
+
+    def _enter(self, candidate: Candidate, sight: Sight) -> list[PresenceEvent]:
+        self.entered = candidate.at
+        return [sight.event("enter", candidate.at, "stayed_in_zone")]
