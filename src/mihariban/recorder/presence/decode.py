@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import av
 import av.error
@@ -10,7 +11,6 @@ import numpy as np
 from av.codec.context import CodecContext
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
 
 from mihariban.recorder.packet import Packet, StreamConfig
 from mihariban.recorder.presence.arrays import Grey, shrink
@@ -64,12 +64,13 @@ class Decoder:
     def shrink(self, frame: VideoFrame) -> Grey:
         """The small grey picture of a decoded one."""
         plane = frame.planes[0]
-        luma = np.frombuffer(memoryview(plane), dtype=np.uint8).reshape(-1, plane.line_size)[
-            : frame.height, : frame.width
-        ]
-        return shrink(luma, self._factor)
+        bits = frame.format.components[0].bits
+        rows = np.frombuffer(memoryview(plane), dtype=np.uint8).reshape(-1, plane.line_size)
+        if bits > 8:  # two bytes a sample, little-endian on every machine that has a decoder for it
+            rows = (rows.view("<u2") >> (bits - 8)).astype(np.uint8)
+        return shrink(rows[: frame.height, : frame.width], self._factor)
 
-    def _timed(self, raw: av.Packet[VideoStream] | None) -> Iterator[tuple[VideoFrame, int]]:
+    def _timed(self, raw: av.Packet[Any] | None) -> Iterator[tuple[VideoFrame, int]]:
         try:
             frames = self._context.decode(raw)
         except av.error.FFmpegError:

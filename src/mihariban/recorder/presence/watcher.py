@@ -122,14 +122,15 @@ class Watcher:
         return events
 
     def _reshape(self, packet: Packet) -> list[PresenceEvent]:
-        config, events = packet.config, []
-        factor = factor_for(config, self._settings.analysis_width)
-        shape = (config.height // factor, config.width // factor)
+        self._factor = factor_for(packet.config, self._settings.analysis_width)
+        shape = (packet.config.height // self._factor, packet.config.width // self._factor)
         if self._judge is None or self._judge.shape != shape:
-            if self._judge is not None:
-                events = self._judge.close(packet.wall, "picture_changed")
-            self._factor = factor
-            self._judge = Judge(self._settings, self._zone, shape, self._memory)
+            return self._new_judge(shape, packet.wall)
+        return []
+
+    def _new_judge(self, shape: tuple[int, ...], wall: int) -> list[PresenceEvent]:
+        events = self._judge.close(wall, "picture_changed") if self._judge is not None else []
+        self._judge = Judge(self._settings, self._zone, (shape[0], shape[1]), self._memory)
         return events
 
     def _forget_packets(self) -> None:
@@ -150,18 +151,16 @@ class Watcher:
     def _look(self, packet: Packet) -> list[PresenceEvent]:
         """Decode one key frame and decide whether more must be seen."""
         judge = self._judge
-        if judge is None:
-            return []
         self.looks += 1
         decoder = Decoder(packet.config, self._factor)
         pictures = [*decoder.decode(packet), *decoder.drain()]
         self._look_due = packet.wall + self._look_every(packet)
-        if not pictures:
+        if not pictures or judge is None:
             return []
         frame, wall = pictures[0]
         picture = decoder.shrink(frame)
         self.decoded += 1
-        suspicious = judge.busy or judge.suspicious(picture, wall)
+        suspicious = judge.busy or picture.shape != judge.shape or judge.suspicious(picture, wall)
         self._sizes.answer(worthwhile=suspicious)
         if suspicious:
             return self._examine(packet.wall)
@@ -203,8 +202,10 @@ class Watcher:
 
     def _judge_picture(self, picture: Grey, wall: int) -> list[PresenceEvent]:
         judge = self._judge
-        if judge is None or picture.shape != judge.shape:
+        if judge is None:
             return []
+        if picture.shape != judge.shape:  # a new size without a new configuration
+            return self._new_judge(picture.shape, wall)
         return judge.observe(picture, wall)
 
     def _calm_down(self) -> list[PresenceEvent]:
