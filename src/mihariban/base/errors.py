@@ -44,7 +44,7 @@ class MiharibanError(Exception):
     def __str__(self) -> str:
         return f"{self.code}: {self.text('en')}"
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, object]:
         """The error as printed by ``--json``: code and both sentences."""
         return {"code": self.code, "ja": self.text("ja"), "en": self.text("en")}
 

@@ -1,0 +1,1 @@
+"""The sections of a policy file, one class a table."""
