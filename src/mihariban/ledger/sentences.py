@@ -1,0 +1,159 @@
+"""Entries as sentences for people, in both languages. Facts stand in braces; each must be in the entry's ``object``."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from typing import Any
+
+from mihariban.base.text import Language
+from mihariban.ledger.tags import RETIRED, Outcome, Tag
+
+SENTENCES: dict[Tag, tuple[str, str]] = {
+    Tag.VISIT_RECORDING_BEGIN: ("{camera} で来訪の録画を始めた", "Recording of a visit begins at {camera}"),
+    Tag.VISIT_RECORDING_END: ("{camera} で来訪の録画を終えた", "Recording of a visit ends at {camera}"),
+    Tag.VISIT_RECORD_SHRINK: ("消去済み来訪 {count} 件の記録を日付・時・秒数に縮めた", "{count} erased visits shrunk"),
+    Tag.VISIT_FOOTAGE_LOSE: ("保存期限前に映像を失った（{cause}）", "Footage lost before its deadline ({cause})"),
+    Tag.CLIP_KEY_DESTROY: ("クリップ {count} 件の鍵を廃棄した", "Keys of {count} clips destroyed"),
+    Tag.CLIP_REGION_OVERWRITE: ("区画 {region} を上書きした", "Region {region} overwritten"),
+    Tag.CLIP_DAMAGE_FIND: ("{camera} の {at} の映像に破損がある", "Damage in the footage of {camera} at {at}"),
+    Tag.GAP_RECORDING_BEGIN: ("{camera} の監視が途切れた（{cause}）", "{camera} is not watched ({cause})"),
+    Tag.GAP_RECORDING_END: ("{camera} の監視が戻った", "{camera} is watched again"),
+    Tag.HOLD_FOOTAGE_PLACE: (
+        "{camera} の {from} から {to} の保存期間を延長した",
+        "Hold placed on {camera} from {from} to {to}",
+    ),
+    Tag.HOLD_FOOTAGE_REFUSE: ("保存期間の延長ができない（{cause}）", "Hold refused ({cause})"),
+    Tag.HOLD_FOOTAGE_RELEASE: ("延長 {hold} を解いた", "Hold {hold} released"),
+    Tag.HOLD_REVIEW_OVERDUE: ("延長 {hold} の見直しが遅れている", "Review of hold {hold} is overdue"),
+    Tag.EXPIRY_DEADLINE_REACH: ("クリップ {count} 件が保存期限に達した", "{count} clips reached their deadline"),
+    Tag.EXPIRY_CAPACITY_FORECAST: ("容量不足の見込み：{days} 日", "Capacity will not last: {days} days"),
+    Tag.ERASURE_CLIP_ENTER: ("クリップ {count} 件を消去した（水準 {level}）", "{count} clips erased (level {level})"),
+    Tag.ERASURE_LEVEL_RAISE: (
+        "クリップ {count} 件の消去水準が {level} になった",
+        "Erasure of {count} clips is now level {level}",
+    ),
+    Tag.GRANT_FOOTAGE_ISSUE: (
+        "{camera} の {from} から {to} の閲覧を許可した",
+        "Grant issued for {camera} from {from} to {to}",
+    ),
+    Tag.GRANT_FOOTAGE_ACCEPT: (
+        "許可 {grant} により {camera} の {from} から {to} を開く",
+        "Grant {grant} opens {camera} from {from} to {to}",
+    ),
+    Tag.GRANT_FOOTAGE_REFUSE: ("許可を拒んだ（{cause}）", "Grant refused ({cause})"),
+    Tag.GRANT_FOOTAGE_REVOKE: ("許可 {grant} を取り消した", "Grant {grant} revoked"),
+    Tag.FOOTAGE_SECONDS_SERVE: (
+        "許可 {grant} により {from} から {to} の映像を渡した",
+        "Footage from {from} to {to} left the recorder under grant {grant}",
+    ),
+    Tag.FOOTAGE_EXTRACT_MAKE: (
+        "許可 {grant} により抽出した（{from} から {to}）",
+        "Extract under {grant}: {from} to {to}",
+    ),
+    Tag.FOOTAGE_STILL_TAKE: ("{camera} の設定用静止画を取得した", "Set-up still taken from {camera}"),
+    Tag.FOOTAGE_PACKAGE_MAKE: ("提供用の包み {package} を作った", "Package {package} made"),
+    Tag.FOOTAGE_MEDIUM_HAND: ("媒体 {medium} を渡した", "Medium {medium} handed over"),
+    Tag.FOOTAGE_MEDIUM_RETURN: ("媒体 {medium} の返却を受けた", "Medium {medium} returned"),
+    Tag.FOOTAGE_MEDIUM_ERASE: ("媒体 {medium} を消去した", "Medium {medium} erased"),
+    Tag.VOLUME_RING_CREATE: ("追記領域 {volume} を作った", "Ring {volume} created"),
+    Tag.VOLUME_RING_ALTER: ("追記領域が変わっている（{cause}）", "The ring is not as it was left ({cause})"),
+    Tag.VOLUME_SCRUB_FINISH: ("映像の検査を終えた（破損 {damaged} 件）", "Scrub finished, {damaged} damaged"),
+    Tag.VOLUME_DISK_FAIL: ("ディスクの異常（{cause}）", "Disk error ({cause})"),
+    Tag.KEY_ROOT_ROTATE: ("根鍵を更新した（世代 {generation}）", "Root key rotated (generation {generation})"),
+    Tag.KEY_SIGNING_REPLACE: ("署名鍵を {key} に替えた", "Signing key replaced by {key}"),
+    Tag.KEY_RECORDER_TURN: ("録画装置の鍵を使った", "The recorder's key was used"),
+    Tag.CLOCK_WALL_STEP: ("時計が {milliseconds} ミリ秒動いた", "The clock was stepped by {milliseconds} ms"),
+    Tag.CLOCK_QUALITY_CHANGE: ("時刻の質が {quality} になった", "Time quality is now {quality}"),
+    Tag.CLOCK_CAMERA_DEVIATE: ("{camera} の時計がずれている", "The clock of {camera} deviates"),
+    Tag.HEALTH_FINDING_BEGIN: ("異常：{finding}", "Finding: {finding}"),
+    Tag.HEALTH_FINDING_END: ("異常が解けた：{finding}", "Finding over: {finding}"),
+    Tag.HEALTH_VISITS_MISS: ("稼働日 {date} に来訪が 1 件もない", "No visit on the open day {date}"),
+    Tag.BOOT_PROCESS_START: ("{process} が動き始めた", "{process} started"),
+    Tag.BOOT_PROCESS_STOP: ("{process} が止まった", "{process} stopped"),
+    Tag.RECOVERY_VOLUME_FINISH: ("映像の領域を回復した", "The volume was recovered"),
+    Tag.RECOVERY_INDEX_REBUILD: ("索引を作り直した", "The index was rebuilt"),
+    Tag.SOFTWARE_VERSION_CHANGE: ("ソフトウェアが版 {version} になった", "Software is now version {version}"),
+    Tag.POLICY_VERSION_USE: ("要綱の版 {version} を使い始めた", "Version {version} of the rule governs"),
+    Tag.POLICY_VERSION_REFUSE: ("要綱の版を受け付けない（{cause}）", "A version of the rule was refused ({cause})"),
+    Tag.CALENDAR_ENTRY_PUT: ("暦の変更 {entry} を受けた", "Calendar entry {entry} received"),
+    Tag.CALENDAR_ENTRY_WITHDRAW: ("暦の変更 {entry} を取り消した", "Calendar entry {entry} withdrawn"),
+    Tag.ROLE_PERSON_ASSIGN: ("役割 {role} に指定した", "Assigned to the role {role}"),
+    Tag.ROLE_PERSON_REMOVE: ("役割 {role} の指定を解いた", "Removed from the role {role}"),
+    Tag.SESSION_PERSON_BEGIN: ("業務画面に入った", "Signed in"),
+    Tag.SESSION_PERSON_REFUSE: ("業務画面に入れなかった（{cause}）", "Sign-in refused ({cause})"),
+    Tag.LEDGER_BOOK_OPEN: ("台帳を開いた（{origin}）", "Ledger opened ({origin})"),
+    Tag.LEDGER_TEXT_ERASE: (
+        "台帳に付く氏名・文 {count} 件を消去した",
+        "{count} names or texts beside the ledger erased",
+    ),
+    Tag.LEDGER_EXPORT_MAKE: ("台帳を {size} 件で書き出した", "Ledger exported at {size} entries"),
+    Tag.CHECKPOINT_TREE_SIGN: ("{size} 件で署名した", "Signed at {size} entries"),
+    Tag.COSIGN_CHECKPOINT_GIVE: ("{origin} の {size} 件に連署した", "Cosigned {origin} at {size} entries"),
+    Tag.COSIGN_CHECKPOINT_REFUSE: ("{origin} への連署を拒んだ（{cause}）", "Did not cosign {origin} ({cause})"),
+    Tag.COSIGN_CHECKPOINT_RECEIVE: ("{cosigner} の連署を {size} 件で受けた", "{cosigner} cosigned at {size} entries"),
+    Tag.COSIGN_CHECKPOINT_OVERDUE: ("{cosigner} の連署が遅れている", "Cosignature of {cosigner} is overdue"),
+}
+
+_OUTCOMES: dict[Outcome, tuple[str, str]] = {
+    Outcome.DONE: ("{0}。", "{0}."),
+    Outcome.INTENT: ("着手：{0}。", "About to happen: {0}."),
+    Outcome.FAILED: ("失敗：{0}。", "Failed: {0}."),
+    Outcome.UNKNOWN: ("結果不明：{0}。", "Outcome unknown: {0}."),
+}
+
+
+def facts_of(tag: Tag) -> frozenset[str]:
+    """Names of the facts that an entry of this tag must carry in its ``object``."""
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(SENTENCES[tag][1]) if name)
+
+
+def sentence(entry: Mapping[str, Any], language: Language) -> str:
+    """An entry as one sentence. A tag of a later version is shown as it is; a fact that is missing as "?"."""
+    place = 0 if language == "ja" else 1
+    try:
+        template = SENTENCES[Tag(entry["tag"])][place]
+    except ValueError:
+        template = str(entry["tag"]).replace("{", "(").replace("}", ")")
+    try:
+        frame = _OUTCOMES[Outcome(entry["outcome"])][place]
+    except ValueError:
+        frame = "{0}"
+    facts = entry.get("object", {})
+    return frame.format(template.format_map(_Facts(facts if isinstance(facts, dict) else {})))
+
+
+class _Facts(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def tags_page() -> str:
+    """All tags with their facts and sentences, as a reference page."""
+    lines = [
+        "# Ledger tags\n",
+        "Every entry carries one tag `noun:part:verb`. The facts named are required in `object`; more may stand beside",
+        "them. Sentences are made when they are read; the ledger holds facts only.\n",
+        "| tag | facts | English | 日本語 | |",
+        "|---|---|---|---|---|",
+    ]
+    for tag in Tag:
+        facts = ", ".join(f"`{name}`" for name in sorted(facts_of(tag)))
+        retired = "retired: read, no longer written" if tag in RETIRED else ""
+        lines.append(f"| `{tag}` | {facts} | {SENTENCES[tag][1]} | {SENTENCES[tag][0]} | {retired} |")
+    return "\n".join(lines) + "\n"
+
+
+def findings() -> list[str]:
+    """Tags that break the rules of their own page: sentences missing, or of different facts in the two languages."""
+    found = []
+    for tag in Tag:
+        if tag not in SENTENCES:
+            found.append(f"{tag} has no sentences")
+            continue
+        both = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in SENTENCES[tag]]
+        if both[0] != both[1]:
+            found.append(f"{tag} names other facts in Japanese than in English")
+        if len(tag.split(":")) != 3:
+            found.append(f"{tag} is not noun:part:verb")
+    return found

@@ -1,0 +1,99 @@
+"""What an entry is about: one enum ``noun:part:verb``. A retired tag is no longer written and stays readable.
+
+The sentences for people are in ``sentences.py``; an entry stores facts only.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Tag(StrEnum):
+    """The deeds and events that are entered."""
+
+    # What the recorder sees
+    VISIT_RECORDING_BEGIN = "visit:recording:begin"
+    VISIT_RECORDING_END = "visit:recording:end"
+    VISIT_RECORD_SHRINK = "visit:record:shrink"
+    VISIT_FOOTAGE_LOSE = "visit:footage:lose"
+    CLIP_KEY_DESTROY = "clip:key:destroy"
+    CLIP_REGION_OVERWRITE = "clip:region:overwrite"
+    CLIP_DAMAGE_FIND = "clip:damage:find"
+    GAP_RECORDING_BEGIN = "gap:recording:begin"
+    GAP_RECORDING_END = "gap:recording:end"
+
+    # Keeping and erasing
+    HOLD_FOOTAGE_PLACE = "hold:footage:place"
+    HOLD_FOOTAGE_REFUSE = "hold:footage:refuse"
+    HOLD_FOOTAGE_RELEASE = "hold:footage:release"
+    HOLD_REVIEW_OVERDUE = "hold:review:overdue"
+    EXPIRY_DEADLINE_REACH = "expiry:deadline:reach"
+    EXPIRY_CAPACITY_FORECAST = "expiry:capacity:forecast"
+    ERASURE_CLIP_ENTER = "erasure:clip:enter"
+    ERASURE_LEVEL_RAISE = "erasure:level:raise"
+
+    # Letting see
+    GRANT_FOOTAGE_ISSUE = "grant:footage:issue"
+    GRANT_FOOTAGE_ACCEPT = "grant:footage:accept"
+    GRANT_FOOTAGE_REFUSE = "grant:footage:refuse"
+    GRANT_FOOTAGE_REVOKE = "grant:footage:revoke"
+    FOOTAGE_SECONDS_SERVE = "footage:seconds:serve"
+    FOOTAGE_EXTRACT_MAKE = "footage:extract:make"
+    FOOTAGE_STILL_TAKE = "footage:still:take"
+    FOOTAGE_PACKAGE_MAKE = "footage:package:make"
+    FOOTAGE_MEDIUM_HAND = "footage:medium:hand"
+    FOOTAGE_MEDIUM_RETURN = "footage:medium:return"
+    FOOTAGE_MEDIUM_ERASE = "footage:medium:erase"
+
+    # The machine
+    VOLUME_RING_CREATE = "volume:ring:create"
+    VOLUME_RING_ALTER = "volume:ring:alter"
+    VOLUME_SCRUB_FINISH = "volume:scrub:finish"
+    VOLUME_DISK_FAIL = "volume:disk:fail"
+    KEY_ROOT_ROTATE = "key:root:rotate"
+    KEY_SIGNING_REPLACE = "key:signing:replace"
+    KEY_RECORDER_TURN = "key:recorder:turn"
+    CLOCK_WALL_STEP = "clock:wall:step"
+    CLOCK_QUALITY_CHANGE = "clock:quality:change"
+    CLOCK_CAMERA_DEVIATE = "clock:camera:deviate"
+    HEALTH_FINDING_BEGIN = "health:finding:begin"
+    HEALTH_FINDING_END = "health:finding:end"
+    HEALTH_VISITS_MISS = "health:visits:miss"
+    BOOT_PROCESS_START = "boot:process:start"
+    BOOT_PROCESS_STOP = "boot:process:stop"
+    RECOVERY_VOLUME_FINISH = "recovery:volume:finish"
+    RECOVERY_INDEX_REBUILD = "recovery:index:rebuild"
+    SOFTWARE_VERSION_CHANGE = "software:version:change"
+
+    # The rule
+    POLICY_VERSION_USE = "policy:version:use"
+    POLICY_VERSION_REFUSE = "policy:version:refuse"
+    CALENDAR_ENTRY_PUT = "calendar:entry:put"
+    CALENDAR_ENTRY_WITHDRAW = "calendar:entry:withdraw"
+    ROLE_PERSON_ASSIGN = "role:person:assign"
+    ROLE_PERSON_REMOVE = "role:person:remove"
+    SESSION_PERSON_BEGIN = "session:person:begin"
+    SESSION_PERSON_REFUSE = "session:person:refuse"
+
+    # The ledger itself
+    LEDGER_BOOK_OPEN = "ledger:book:open"
+    LEDGER_TEXT_ERASE = "ledger:text:erase"
+    LEDGER_EXPORT_MAKE = "ledger:export:make"
+    CHECKPOINT_TREE_SIGN = "checkpoint:tree:sign"
+    COSIGN_CHECKPOINT_GIVE = "cosign:checkpoint:give"
+    COSIGN_CHECKPOINT_REFUSE = "cosign:checkpoint:refuse"
+    COSIGN_CHECKPOINT_RECEIVE = "cosign:checkpoint:receive"
+    COSIGN_CHECKPOINT_OVERDUE = "cosign:checkpoint:overdue"
+
+
+RETIRED: frozenset[Tag] = frozenset()
+"""Tags that are read but no longer written."""
+
+
+class Outcome(StrEnum):
+    """How far the deed came. Everything but INTENT is final."""
+
+    DONE = "done"
+    INTENT = "intent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
