@@ -1,0 +1,1 @@
+"""The drawn scene: shapes, people and a hall in numpy, without pictures from anywhere."""
