@@ -94,3 +94,16 @@ def box_of(mask: Mask) -> tuple[float, float, float, float] | None:
         float(columns[-1] + REACH + 1) / width,
         float(rows[-1] + REACH + 1) / height,
     )
+
+
+def spread(mask: Mask, reach: int = 3) -> Mask:
+    """``mask`` and everything within ``reach`` pixels of it, along rows and columns."""
+    wide = mask.copy()
+    for step in range(1, reach + 1):
+        wide[:, step:] |= mask[:, :-step]
+        wide[:, :-step] |= mask[:, step:]
+    tall = wide.copy()
+    for step in range(1, reach + 1):
+        tall[step:] |= wide[:-step]
+        tall[:-step] |= wide[step:]
+    return tall

@@ -8,6 +8,7 @@ from mihariban.recorder.presence.arrays import Grey, Print
 from mihariban.recorder.presence.events import PresenceEvent
 from mihariban.recorder.presence.sight import Context, Sight
 
+_FADE = 0.9  # per picture, of the greatest change seen at a place
 _UNSETTLED_S = 4.0  # longer than settle_s after a passer-by; whoever moves on for so long is at the kiosk
 
 
@@ -23,6 +24,7 @@ class Arrival:
         self._anchor: Print | None = None
         self._quiet_since = 0
         self._sum: Grey | None = None
+        self._noise: Grey | None = None
         self._count = 0
         self.settled = False
         self.entered: int | None = None
@@ -48,8 +50,13 @@ class Arrival:
         return events
 
     def _moved(self, anchor: Print, sight: Sight) -> bool:
-        changed = self._context.differing(anchor, sight)
-        return self._context.scene.share(changed) >= self._context.settings.enter_share
+        """Whether more changed than changes all the time: grain, flicker and films stay where they are."""
+        scene = self._context.scene
+        rest = sight.print.unexplained(anchor)
+        usual = self._noise if self._noise is not None else rest
+        limit = np.maximum(scene.limit(None), usual * np.float32(self._context.settings.noise_factor))
+        self._noise = np.maximum(usual * np.float32(_FADE), rest)
+        return scene.share((rest > limit) & scene.watched) >= self._context.settings.enter_share
 
     def _restart(self, sight: Sight) -> None:
         self._anchor, self._quiet_since = sight.print, sight.wall
@@ -64,5 +71,5 @@ class Arrival:
         if self._sum is None:
             return
         mean: Grey = self._sum / np.float32(self._count)
-        self._context.scene.adopt(mean, sight.wall, sure=False)
+        self._context.scene.adopt(mean, sight.wall, sure=False, noise=self._noise)
         self.settled = True

@@ -8,7 +8,8 @@ from mihariban.recorder.presence.arrays import Mask
 from mihariban.recorder.presence.events import PresenceEvent
 from mihariban.recorder.presence.sight import Context, Sight
 
-_MOVING = 0.15  # of the person's own area; typing moves less, a step more
+_MOVING = 0.35  # of the person's own area; typing and turning move less, a step more
+_MOVING_AT_RIM = 0.1  # the same where it touches the rim of the zone: perhaps somebody comes or goes
 _EXCHANGED = 0.5  # of the former person's area looks different afterwards: somebody else stands there
 _GREW = 1.3  # both were in the zone at once
 _SHRANK = 0.7  # what remains is clearly less than what was there
@@ -48,7 +49,9 @@ class Movement:
     def observe(self, sight: Sight) -> list[PresenceEvent]:
         """Take in one sight of an occupied zone; a hand-over is told when the movement has come to rest."""
         settings = self._context.settings
-        if sight.moved_share >= max(settings.still_share, _MOVING * sight.found.share):
+        moved = sight.moved & sight.found.mask
+        share = _MOVING_AT_RIM if self._context.rim(moved) else _MOVING
+        if sight.moved_share >= max(settings.still_share, share * sight.found.share):
             self._move(sight)
         episode = self._episode
         if episode is None:

@@ -81,15 +81,26 @@ class Present:
         return []
 
     def _patience_s(self, sight: Sight) -> float:
-        reference = sight.found.reference
-        if reference is not None and reference.sure:
+        if self._is_thing(sight):
             return self._context.settings.left_behind_s
         return self._context.settings.unsure_settle_s
+
+    def _is_thing(self, sight: Sight) -> bool:
+        """Something new, not the trace of somebody who stood in a scene that was only presumed to be empty.
+
+        A thing brings structure of its own; where somebody was part of the reference, the reference has more.
+        """
+        reference, mask = sight.found.reference, sight.found.mask
+        if reference is None:
+            return False
+        if reference.sure or not mask.any():
+            return True
+        return bool(sight.print.variance[mask].mean() >= reference.print.variance[mask].mean())
 
     def _end_by_stillness(self, sight: Sight, departed: int) -> list[PresenceEvent]:
         scene, reference = self._context.scene, sight.found.reference
         self.left = sight.wall
-        thing = reference is not None and reference.sure
+        thing = self._is_thing(sight)
         if reference is not None and not thing:
             scene.forget(reference)
         scene.adopt(sight.print.picture, sight.wall, sure=thing)

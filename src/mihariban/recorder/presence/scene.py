@@ -12,7 +12,7 @@ from mihariban.recorder.presence.arrays import REACH, Grey, Mask, Print
 from mihariban.recorder.presence.settings import PresenceSettings
 
 _NOISE_UP: Final = 0.3  # noise is believed quickly and forgotten slowly: a clock's digit changes once a minute
-_NOISE_DOWN: Final = 0.01
+_NOISE_DOWN_S: Final = 300.0
 
 
 class Reference:
@@ -110,6 +110,17 @@ class Scene:
         limit: Grey = np.maximum(self._weak, reference.noise * np.float32(self._settings.noise_factor))
         return limit
 
+    def differing(self, rest: Grey, reference: Reference | None) -> Mask:
+        """Windows whose unexplained variance is more than noise, learned or seen in this very picture.
+
+        The quieter third of the picture tells the present noise; capped, lest somebody close to the lens passes for it.
+        """
+        sample = rest[::2, ::2].ravel()
+        quiet = float(np.partition(sample, sample.size * 3 // 10)[sample.size * 3 // 10])
+        noise = min(quiet * self._settings.present_noise_factor, self._settings.noise_cap)
+        found: Mask = rest > np.maximum(self.limit(reference), np.float32(noise))
+        return found
+
     def share(self, mask: Mask) -> float:
         """Marked windows as a share of the watched ones."""
         return float(np.count_nonzero(mask)) / self.area
@@ -129,21 +140,26 @@ class Scene:
 
     def _against(self, reference: Reference, seen: Print) -> Difference:
         rest = seen.unexplained(reference.print)
-        mask = (rest > self.limit(reference)) & self.watched
+        mask = self.differing(rest, reference) & self.watched
         return Difference(reference, mask, self.share(mask), rest)
 
     def changes(self, before: Print, after: Print, reference: Reference | None) -> Mask:
         """Windows of the whole picture that differ between two pictures of one scene."""
-        changed: Mask = after.unexplained(before) > self.limit(reference)
-        return changed
+        return self.differing(after.unexplained(before), reference)
 
     def follow(self, reference: Reference, seen: Print, rest: Grey, gap_s: float) -> None:
         """Learn from a picture of the empty zone: normal noise, and slow daylight."""
-        rate = np.where(rest > reference.noise, np.float32(_NOISE_UP), np.float32(_NOISE_DOWN))
+        down = np.float32(1 - math.exp(-gap_s / _NOISE_DOWN_S))
+        rate = np.where(rest > reference.noise, np.float32(_NOISE_UP), down)
         reference.noise += rate * (rest - reference.noise)
         weight = np.float32(1 - math.exp(-gap_s / self._settings.light_time_s))
         picture = reference.print.picture
         reference.print = Print(picture + weight * (seen.picture - picture))
+        self.memory.changed = True
+
+    def restless(self, reference: Reference, mask: Mask, rest: Grey) -> None:
+        """Something that nobody carried in changes here (a screen): such a change is normal from now on."""
+        reference.noise = np.where(mask, np.maximum(reference.noise, rest), reference.noise)
         self.memory.changed = True
 
     def touch(self, reference: Reference, wall: int) -> None:
@@ -154,11 +170,12 @@ class Scene:
             references.remove(reference)
             references.insert(0, reference)
 
-    def adopt(self, picture: Grey, wall: int, *, sure: bool) -> Reference:
-        """Remember a further empty scene; the longest unseen one makes room."""
-        noise = np.zeros(self.watched.shape, dtype=np.float32)
-        if self.memory.references:
-            noise = self.memory.references[0].noise.copy()
+    def adopt(self, picture: Grey, wall: int, *, sure: bool, noise: Grey | None = None) -> Reference:
+        """Remember a further empty scene; the longest unseen one makes room. Its noise is that of the last one."""
+        if noise is None:
+            noise = np.zeros(self.watched.shape, dtype=np.float32)
+            if self.memory.references:
+                noise = self.memory.references[0].noise.copy()
         reference = Reference(picture, noise, wall, sure=sure)
         self.memory.references.insert(0, reference)
         del self.memory.references[self._settings.references :]

@@ -25,6 +25,8 @@ class PresenceSettings:
             levels survives area-averaging at a blurred outline.
         noise_factor: structure must exceed the learned noise of its place by this; the noise variance of 25 pixels
             scatters by 0.3 of itself, so 3 is seven deviations.
+        present_noise_factor, noise_cap: the noise of this very picture, from its quieter third, counts by this factor,
+            up to so many levels squared: half of what an outline of 25 levels leaves.
         sudden_s: a change complete within this time, and rigid afterwards, is a lamp, a screen or a moved camera; a
             person needs longer to walk in and is never rigid so soon.
         rigid_s: how long such a change must stay rigid until it is accepted as a further empty scene.
@@ -53,12 +55,14 @@ class PresenceSettings:
     leave_confirm_s: float = 0.8
     edge_level: float = 8.0
     noise_factor: float = 3.0
+    present_noise_factor: float = 5.0
+    noise_cap: float = 60.0
     sudden_s: float = 0.5
     rigid_s: float = 4.0
     still_share: float = 0.006
     unsure_settle_s: float = 20.0
     settle_s: float = 1.5
-    restart_share: float = 0.3
+    restart_share: float = 0.45
     calm_s: float = 0.8
     analysis_interval_s: float = 0.095
     look_share: float = 0.0035

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mihariban.recorder.presence.arrays import Print
+from mihariban.recorder.presence.arrays import Mask, Print, spread
 from mihariban.recorder.presence.events import PresenceEvent
 from mihariban.recorder.presence.sight import Context, Sight
 
 _BLINK_S = 0.3  # a picture or two without the change do not end it
 _ONSET_S = 0.25  # a lamp, seen through exposure and codec, has settled by then; nobody walks in so fast
+_SCREEN = 0.25  # of the zone; a larger change is a lamp
 _LEARN_GAP_S = 10.0
 
 
@@ -21,14 +22,14 @@ class Candidate:
         at: wall ns of its first trace.
         sudden: it may have come at once: the pictures were dense and nothing had moved anywhere before.
         anchor: the picture just after its onset, while nothing has moved since.
-        anchored: wall ns of that picture.
+        extent: windows that differed from the empty scene then, and their neighbours.
         gone: wall ns since when it is not to be seen; None while it is.
     """
 
     at: int
     sudden: bool
     anchor: Print | None = None
-    anchored: int = 0
+    extent: Mask | None = None
     gone: int | None = None
 
 
@@ -76,7 +77,7 @@ class Vacant:
         if sight.since(candidate.at) < settings.start_delay_s or sight.found.share < settings.enter_share:
             return []
         if candidate.sudden:
-            return self._accept_light(candidate, sight)
+            return self._accept(candidate, sight)
         return self._enter(candidate, sight)
 
     def _clear(self, sight: Sight) -> list[PresenceEvent]:
@@ -98,21 +99,37 @@ class Vacant:
     def _watch_rigid(self, candidate: Candidate, sight: Sight) -> None:
         if sight.since(candidate.at) < _ONSET_S:
             return
-        if candidate.anchor is None:
-            candidate.anchor, candidate.anchored = sight.print, sight.wall
+        scene, settings = self._context.scene, self._context.settings
+        if candidate.anchor is None or candidate.extent is None:
+            candidate.anchor, candidate.extent = sight.print, spread(sight.found.mask)
+            return
+        if _in_place(candidate.extent, sight, self._context):
             return
         changed = self._context.differing(candidate.anchor, sight)
-        if self._context.scene.share(changed) >= self._context.settings.still_share:
+        if scene.share(changed) >= settings.still_share:
             candidate.sudden = False
 
-    def _accept_light(self, candidate: Candidate, sight: Sight) -> list[PresenceEvent]:
-        """A change that came at once and never moved is another light, not a person."""
+    def _accept(self, candidate: Candidate, sight: Sight) -> list[PresenceEvent]:
+        """A change that came at once and never moved is another light; one that stays in its place is a screen."""
+        scene, reference = self._context.scene, sight.found.reference
         if sight.since(candidate.at) < self._context.settings.rigid_s:
             return []
         self._candidate = None
-        self._context.scene.adopt(sight.print.picture, sight.wall, sure=True)
+        extent = candidate.extent
+        if reference is not None and extent is not None and _in_place(extent, sight, self._context):
+            scene.restless(reference, extent, sight.found.rest)
+            return [sight.event("doubt", candidate.at, "screen_changed")]
+        scene.adopt(sight.print.picture, sight.wall, sure=True)
         return [sight.event("doubt", candidate.at, "scene_changed")]
 
     def _enter(self, candidate: Candidate, sight: Sight) -> list[PresenceEvent]:
         self.entered = candidate.at
         return [sight.event("enter", candidate.at, "stayed_in_zone")]
+
+
+def _in_place(extent: Mask, sight: Sight, context: Context) -> bool:
+    """Whether all that differs lies where it began, small and away from the rim over which people come in."""
+    outside = sight.found.mask & ~extent
+    if context.rim(extent) or context.scene.share(extent) > _SCREEN:
+        return False
+    return context.scene.share(outside) < context.settings.still_share
