@@ -15,7 +15,7 @@ setup:
 
 run:
 	@sh tools/setup runtime "$(PYTHON)"
-	@$(VENV)/mihariban demo --dir run/site --ready run/ready.json $(if $(CHECK),--check,--stay)
+	@$(VENV)/mihariban demo --dir run/site --ready run/ready.json $(if $(CHECK),--check)
 
 test: setup
 	@sh tools/apt-for-tests

@@ -158,6 +158,16 @@ class Control:
                 ),
             )
 
+    def end_visit_after_crash(self, visit: bytes, last: int, expires: int | None) -> None:
+        """A visit was open when the recorder died: it ends with its last durable picture."""
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE visit SET ended = coalesce(ended, max(started, ?)), recorded_to = max(recorded_from, ?),"
+                " end_reason = coalesce(end_reason, 'recorder_died'), end_score = coalesce(end_score, 0), expires = ?"
+                " WHERE id = ? AND recorded_to IS NULL",
+                (last, last, expires, visit),
+            )
+
     def visits(self, *, camera: str | None = None, open_only: bool = False) -> list[VisitRow]:
         """All visits, oldest first."""
         sql = "SELECT * FROM visit WHERE (? IS NULL OR camera = ?)"

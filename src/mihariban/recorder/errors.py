@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mihariban.base.errors import InputError, SourceError, StateError
+from mihariban.base.errors import AccessError, InputError, SourceError, StateError
 
 
 class SourceUnreadable(SourceError):
@@ -129,3 +129,21 @@ class NoSuchCamera(InputError):
     exit_status = 63
     ja = "カメラ {camera} は site.toml にありません。あるのは: {known}"
     en = "There is no camera {camera} in site.toml. There are: {known}"
+
+
+class DemoFolderTaken(StateError):
+    """The demo's folder holds something that the demo did not make."""
+
+    code = "MH355"
+    exit_status = 64
+    ja = "{folder} にはデモ以外のものがあります。空のフォルダーを --dir で指定してください。"
+    en = "{folder} holds something that is no demo. Name an empty folder with --dir."
+
+
+class PicturesRefused(AccessError):
+    """Pictures of a real camera are asked for without a grant."""
+
+    code = "MH356"
+    exit_status = 65
+    ja = "カメラ {camera} は見本ではありません。許可なしに映像を見ることはできません。"
+    en = "The camera {camera} is not the drawn one. Its pictures are shown to nobody without a grant."

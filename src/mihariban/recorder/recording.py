@@ -11,6 +11,7 @@ lead-in, which is stored but never shown.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import structlog
 
@@ -19,7 +20,7 @@ from mihariban.recorder.buffer import GroupBuffer
 from mihariban.recorder.control import Control
 from mihariban.recorder.packet import Packet, StreamConfig
 from mihariban.recorder.visit import Visit
-from mihariban.volume import Chunk, ClipHeader, ClipWriter, CodecConfig, Sample, Volume
+from mihariban.volume import Chunk, ClipHeader, ClipKind, ClipWriter, CodecConfig, Sample, Volume
 
 _log = structlog.get_logger(__name__)
 
@@ -27,6 +28,7 @@ CHUNK_NS = 9 * SECOND // 10
 CHUNK_BYTES = 1 << 20
 CLIP_NS = MINUTE
 MOST_LEAD_IN_BYTES = 4 << 20
+NEVER = (1 << 63) - 1
 
 
 class Recording:
@@ -147,7 +149,7 @@ class Recording:
     def _append(self, writer: ClipWriter, visit: Visit, packets: list[tuple[Packet, bool]]) -> bool:
         first = packets[0][0]
         fresh = self._clip_config is not first.config
-        notes = {"visit": visit.opening_notes()} if self._clip_config is None else {}
+        notes: dict[str, object] = {"visit": visit.opening_notes()} if self._clip_config is None else {}
         chunk = self._chunk(packets, config=first.config if fresh else None, notes=notes)
         if not writer.append(chunk):
             return False
@@ -189,10 +191,10 @@ class Recording:
         first = packets[0][0]
         header = ClipHeader(
             visit=visit.id,
-            kind="visit",
-            deadline=self._deadline(visit.policy, first.wall + CLIP_NS),
-            minimum=self._deadline(visit.policy, first.wall),
-            policy=visit.policy,
+            kind=ClipKind.VISIT,
+            deadline=_or_never(self._deadline(visit.policy, first.wall + CLIP_NS)),
+            minimum=_or_never(self._deadline(visit.policy, first.wall)),
+            policy=bytes.fromhex(visit.policy)[:16],
         )
         writer = self._writer = self._volume.begin_clip(self._camera, header, new_region=new_region)
         self._clip_config = None
@@ -210,6 +212,20 @@ class Recording:
         notes = {"visit_end": visit.closing_notes()} if last else {}
         writer.close(deadline=self._deadline(visit.policy, self._last_shown), notes=notes)
         self._volume.commit()
+
+
+def _samples(packets: list[tuple[Packet, bool]]) -> tuple[Sample, ...]:
+    """The sample table; a picture lasts until the next is decoded, the last one as long as the one before."""
+    steps = [after.dts - this.dts for (this, _), (after, _) in pairwise(packets)]
+    steps.append(steps[-1] if steps else 0)
+    return tuple(
+        Sample(len(packet.data), packet.pts, packet.dts, max(0, step), packet.key, lead_in)
+        for (packet, lead_in), step in zip(packets, steps, strict=True)
+    )
+
+
+def _or_never(deadline: int | None) -> int:
+    return NEVER if deadline is None else deadline
 
 
 def _parts(packets: list[Packet]) -> list[list[Packet]]:

@@ -1,0 +1,52 @@
+"""What several commands share: options, output, and the clock of a site."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from mihariban.base.clock import from_datetime
+from mihariban.base.errors import UsageError
+
+FOLDER = click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+JSON = click.option("--json", "as_json", is_flag=True, help="Print facts as JSON.")
+
+
+def print_json(value: object) -> None:
+    """Facts for a program."""
+    print(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def console() -> Console:
+    """Where progress and tables for people go."""
+    return Console(highlight=False)
+
+
+def bar() -> Progress:
+    """A bar for work measured in bytes; on standard error, so that facts stay clean."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(binary_units=True),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+    )
+
+
+def parse_moment(text: str) -> int:
+    """ISO 8601 with offset as wall ns.
+
+    Raises:
+        UsageError: not a moment, or without an offset.
+    """
+    try:
+        return from_datetime(datetime.fromisoformat(text))
+    except ValueError:
+        raise UsageError(
+            what=f"not a moment with an offset: {text} (write for example 2026-11-24T08:30:00+09:00)"
+        ) from None

@@ -1,0 +1,109 @@
+"""``mihariban volume``: the encrypted ring of a site."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mihariban.cli._common import FOLDER, JSON, console, print_json
+
+if TYPE_CHECKING:
+    from mihariban.recorder.site_folder import SiteFolder
+    from mihariban.volume import VolumeStat
+
+
+@click.group()
+def command() -> None:
+    """The encrypted ring: check it, and see how full it is."""
+
+
+@command.command()
+@FOLDER
+@JSON
+@click.option("--deep", is_flag=True, help="Authenticate every stored chunk too. Shows no picture.")
+def check(directory: Path, as_json: bool, deep: bool) -> int:
+    """Test every invariant of the volume; exit status 1 where something was found. Works beside a running recorder."""
+    from mihariban.base.text import language_of
+    from mihariban.recorder.site_folder import SiteFolder
+    from mihariban.volume import Volume, check_volume
+    from mihariban.volume.storage import Folder
+
+    folder = SiteFolder(directory)
+    folder.require()
+    volume = Volume.read_only(folder.recorder, site=folder.load_site().site.id)
+    try:
+        found = check_volume(volume, deep=deep, exposed=Folder(folder.recorder).secret_exposed())
+        clips = len(volume.clips())
+    finally:
+        volume.close()
+    if as_json:
+        print_json({"clips": clips, "deep": deep, "findings": [each.as_json() for each in found]})
+    else:
+        for each in found:
+            print(f"{each.code}: {each.text(language_of())}")
+        print(f"{clips} clips checked{' deeply' if deep else ''}, {len(found)} findings")
+    return 1 if found else 0
+
+
+@command.command()
+@FOLDER
+@JSON
+def stat(directory: Path, as_json: bool) -> None:
+    """How full the ring is, what is held, and when the oldest footage will be overwritten at this week's rate."""
+    from mihariban.recorder.site_folder import SiteFolder
+    from mihariban.volume import Volume
+
+    folder = SiteFolder(directory)
+    folder.require()
+    volume = Volume.read_only(folder.recorder)
+    try:
+        figures = volume.stat()
+        if figures.oldest is not None and figures.week_bytes == 0:
+            figures = volume.stat(max(clip.end for clip in volume.clips()))
+    finally:
+        volume.close()
+    if as_json:
+        print_json({**figures.as_json(), "forecast": forecast(folder, figures)})
+        return
+    from mihariban.cli._tables import stat_table
+
+    console().print(stat_table(figures, folder.load_site().zone))
+    print(forecast(folder, figures))
+
+
+def forecast(folder: SiteFolder, figures: VolumeStat) -> str:
+    """The sentence that tells whether the rule's period is reached at this week's rate."""
+    from mihariban.base.clock import HOUR, to_datetime
+    from mihariban.base.text import language_of
+    from mihariban.policy import expires_at
+
+    site, version = folder.load_site(), folder.load_book().versions[-1]
+    ja = language_of() == "ja"
+    if figures.overwritten_at is None or figures.lifetime_hours is None:
+        return (
+            "この一週間の録画がないため、見通しはありません。"
+            if ja
+            else "Nothing was recorded this week: there is no forecast."
+        )
+    start = figures.oldest or 0
+    deadline = expires_at(version.policy, start, site.zone, site.site.policy_site)
+    date = f"{to_datetime(figures.overwritten_at, site.zone):%Y-%m-%d}"
+    lives = round(figures.lifetime_hours)
+    if deadline is None:
+        return (
+            f"この一週間の割合では、最も古い映像は {date} に上書きされ、映像は約 {lives:,} 時間残ります。"
+            if ja
+            else f"At this week's rate the oldest will be overwritten on {date}; footage lives {lives:,} h."
+        )
+    needed = (deadline - start) // HOUR
+    reached = figures.lifetime_hours >= needed
+    if ja:
+        word = "に足ります" if reached else "に足りません"
+        return f"この一週間の割合では、最も古い映像は {date} に上書きされ、映像は約 {lives:,} 時間残ります。保存期間 {needed:,} 時間{word}。"
+    word = "is" if reached else "is NOT"
+    return (
+        f"At this week's rate the oldest will be overwritten on {date}; footage lives {lives:,} h: "
+        f"{needed:,} h {word} reached."
+    )

@@ -1,0 +1,259 @@
+"""The recorder of a site: opens book and volume, gives each camera its pipeline, survives a failing disk."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from mihariban.base.clock import SECOND, Clock, TurnedClock
+from mihariban.base.ids import Random, new_id
+from mihariban.policy import Camera
+from mihariban.recorder.buffer import GroupBuffer
+from mihariban.recorder.control import Control
+from mihariban.recorder.errors import NoSuchCamera
+from mihariban.recorder.packet import Packet
+from mihariban.recorder.pipeline import Pipeline, buffer_span
+from mihariban.recorder.presence import PresenceSettings, Watcher, Zone
+from mihariban.recorder.recording import Recording
+from mihariban.recorder.scene_store import SceneStore
+from mihariban.recorder.site_folder import SiteFolder
+from mihariban.recorder.site_hours import SiteHours, calendar_entries
+from mihariban.recorder.sources.base import Source
+from mihariban.recorder.visit_keeper import Rolls, VisitKeeper
+from mihariban.volume import ClipHeader, ClipKind, Volume, VolumeIoError
+
+_log = structlog.get_logger(__name__)
+
+NEVER = (1 << 63) - 1
+
+
+@dataclass(slots=True)
+class Channel:
+    """One camera at work. ``gap``: id in the book of the gap that lasts now."""
+
+    camera: Camera
+    pipeline: Pipeline
+    recording: Recording
+    scenes: SceneStore
+    gap: int | None = None
+
+
+class Recorder:
+    """Everything that runs for one site. Use as a context manager.
+
+    Args:
+        folder: the site's folder.
+        clock: the site's clock.
+        random: source of ids and keys.
+        time_quality: how well the wall clock is known now.
+    """
+
+    def __init__(
+        self,
+        folder: SiteFolder,
+        *,
+        clock: Clock,
+        random: Random = os.urandom,
+        time_quality: Callable[[], str] = lambda: "unknown",
+    ) -> None:
+        folder.require()
+        self.folder = folder
+        self.site = folder.load_site()
+        self.clock = clock
+        self._random = random
+        self._time_quality = time_quality
+        self._book = folder.load_book()
+        self.control = Control(folder.control)
+        self.control.belongs_to(self.site.site.id, self.site.recorder.id)
+        self.volume = self._open_volume()
+        self.hours = self._load_hours()
+        self.channels: dict[str, Channel] = {}
+        self._lock = threading.RLock()
+        self._life, self._last_seen = self.control.begin_life(clock.boot_id(), clock.wall())
+        self._close_what_a_crash_left()
+
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End in order: open visits are closed, regions and book are closed."""
+        for channel in self.channels.values():
+            channel.pipeline.interrupted(self.clock.wall(), "recorder_stopped")
+        self.control.seen(self._life, self.clock.wall(), ended=True)
+        self.volume.close()
+        self.control.close()
+
+    def camera(self, name: str | None) -> Camera:
+        """A camera of the site by name; the first one without a name.
+
+        Raises:
+            NoSuchCamera: there is none of that name.
+        """
+        for camera in self.site.camera:
+            if name is None or camera.id == name:
+                return camera
+        raise NoSuchCamera(camera=name or "-", known=", ".join(each.id for each in self.site.camera) or "-")
+
+    def channel(self, camera: Camera, *, zone: Zone | None = None) -> Channel:
+        """The camera's pipeline, made on first use.
+
+        Args:
+            zone: instead of the one in the site file.
+        """
+        with self._lock:
+            if camera.id not in self.channels:
+                self.channels[camera.id] = self._make_channel(camera, zone)
+            return self.channels[camera.id]
+
+    def take(self, channel: Channel, packet: Packet) -> None:
+        """Hand a packet to its camera's pipeline. A failing disk costs what was in flight, never the recorder."""
+        try:
+            channel.pipeline.packet(packet)
+            if packet.key and self.hours.window_at(packet.wall) is not None:
+                self._save_scene(channel, packet)
+        except VolumeIoError as error:
+            self._reopen(channel, packet, error)
+
+    def record_to_the_end(self, source: Source, channel: Channel, stop: threading.Event) -> None:
+        """Record a source that ends (a file), as fast as it delivers. The site's clock follows the pictures.
+
+        Raises:
+            SourceError: the source cannot be read.
+        """
+        last = self.clock.wall()
+        try:
+            for packet in source.packets(stop):
+                last = max(last, packet.wall)
+                if isinstance(self.clock, TurnedClock):
+                    self.clock.turn_to(packet.wall)
+                self.take(channel, packet)
+        finally:
+            channel.pipeline.finish(last)
+            self._save_scene_now(channel, last)
+
+    def tick(self) -> None:
+        """To be called about every second: closes what the clock closes, and says that the recorder lives."""
+        wall = self.clock.wall()
+        for channel in list(self.channels.values()):
+            channel.pipeline.tick(wall)
+        self.control.seen(self._life, wall)
+
+    # Making
+
+    def _open_volume(self) -> Volume:
+        return Volume.open(self.folder.recorder, clock=self.clock, random=self._random, site=self.site.site.id)
+
+    def _load_hours(self) -> SiteHours:
+        entries = calendar_entries(self.control.calendar())
+        return SiteHours(self._book, entries, self.site.zone, self.site.site.policy_site)
+
+    def _make_channel(self, camera: Camera, zone: Zone | None) -> Channel:
+        scenes = SceneStore(self.volume, camera.id, self.clock.boot_id())
+        watcher = Watcher(self._settings(camera), zone or zone_of(camera), scene=scenes.load())
+        rolls = self._rolls()
+        buffer = GroupBuffer(buffer_span(watcher, rolls.before))
+        recording = Recording(
+            self.volume,
+            self.control,
+            camera=camera.id,
+            buffer=buffer,
+            deadline=self.hours.deadline,
+            boot=self.clock.boot_id(),
+            time_quality=self._time_quality,
+        )
+        keeper = VisitKeeper(
+            camera=camera.id,
+            policy=self._policy_hash,
+            hours=self.hours,
+            rolls=self._rolls,
+            buffer=buffer,
+            sink=recording,
+            new_id=lambda wall: new_id(wall, self._random),
+        )
+        pipeline = Pipeline(
+            camera=camera.id,
+            watcher=watcher,
+            keeper=keeper,
+            buffer=buffer,
+            control=self.control,
+            hours=self.hours,
+            closed_reason=self.hours.closed_reason,
+            own_presence_stream=camera.substream is not None,
+        )
+        return Channel(camera, pipeline, recording, scenes)
+
+    def _settings(self, camera: Camera) -> PresenceSettings:
+        delay = camera.presence.start_delay_s
+        return PresenceSettings() if delay is None else PresenceSettings(start_delay_s=delay)
+
+    def _rolls(self) -> Rolls:
+        loaded = self.hours.in_force(self.clock.wall()) or self._book.versions[-1]
+        capture = loaded.policy.capture
+        return Rolls(round((capture.pre_roll_s or 0) * SECOND), round((capture.post_roll_s or 0) * SECOND))
+
+    def _policy_hash(self) -> str:
+        wall = self.clock.wall()
+        loaded = self.hours.in_force(wall) or self._book.versions[-1]
+        self.control.use_policy(loaded.sha256, loaded.policy.id, str(loaded.policy.version), loaded.text, wall)
+        return loaded.sha256
+
+    # The empty scene
+
+    def _save_scene(self, channel: Channel, packet: Packet) -> None:
+        header = self._scene_header(packet.wall)
+        channel.scenes.save_if_due(channel.pipeline.watcher, packet.wall, packet.monotonic, header)
+
+    def _save_scene_now(self, channel: Channel, wall: int) -> None:
+        if self.hours.window_at(wall) is not None:
+            header = self._scene_header(wall)
+            channel.scenes.save_if_due(channel.pipeline.watcher, wall, self.clock.monotonic(), header)
+
+    def _scene_header(self, wall: int) -> ClipHeader:
+        version = self._policy_hash()
+        deadline = self.hours.deadline(version, wall)
+        return ClipHeader(
+            visit=bytes(16),
+            kind=ClipKind.SCENE,
+            deadline=NEVER if deadline is None else deadline,
+            policy=bytes.fromhex(version)[:16],
+        )
+
+    # Trouble
+
+    def _reopen(self, channel: Channel, packet: Packet, error: VolumeIoError) -> None:
+        """The disk failed: what was in flight is lost and said; the volume is opened anew and recording goes on."""
+        _log.error("volume failed, opening it anew", code=error.code, camera=channel.camera.id)
+        gap = self.control.begin_gap(channel.camera.id, packet.wall, "volume_failed", str(error))
+        with self._lock:
+            self.volume.close()
+            self.volume = self._open_volume()
+            for each in self.channels.values():
+                each.recording.use(self.volume)
+                each.scenes.use(self.volume)
+        self.control.end_gap(gap, packet.wall)
+
+    def _close_what_a_crash_left(self) -> None:
+        """Visits that were open when the last life ended without order end with their last durable picture."""
+        for row in self.control.visits(open_only=True):
+            clips = [clip for clip in self.volume.clips(camera=row.camera) if clip.visit == row.id]
+            last = max((clip.end for clip in clips), default=row.recorded_from)
+            self.control.end_visit_after_crash(row.id, last, self.hours.deadline(row.policy, last))
+            for clip in clips:
+                deadline = self.hours.deadline(row.policy, clip.end)
+                if deadline is not None and clip.deadline != deadline:
+                    self.volume.set_deadline(clip.clip, deadline)
+
+
+def zone_of(camera: Camera) -> Zone:
+    """The zone that the site file gives a camera: where a user stands, and what is not looked at."""
+    if not camera.zones and not camera.ignore:
+        return Zone.whole()
+    whole = (((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)),)
+    return Zone(camera.zones or whole, camera.ignore)

@@ -1,0 +1,137 @@
+"""The folder of a site: DIR/policy.toml, DIR/site.toml, DIR/recorder/. What is where, and how a new one is made."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from mihariban.base.clock import Clock
+from mihariban.base.ids import Random
+from mihariban.base.units import GIB
+from mihariban.policy import (
+    LoadedPolicy,
+    PolicyBook,
+    Site,
+    dump_site,
+    load_policy,
+    load_site,
+    needed_bytes,
+    require_complete,
+)
+from mihariban.recorder.control import Control
+from mihariban.recorder.errors import NotASite, SiteExists
+from mihariban.volume import Volume, VolumeSpec
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFolder:
+    """Paths of a site's folder."""
+
+    path: Path
+
+    @property
+    def policy(self) -> Path:
+        return self.path / "policy.toml"
+
+    @property
+    def other_versions(self) -> Path:
+        """Earlier and later versions of the rule, one file each."""
+        return self.path / "policies"
+
+    @property
+    def site(self) -> Path:
+        return self.path / "site.toml"
+
+    @property
+    def recorder(self) -> Path:
+        return self.path / "recorder"
+
+    @property
+    def control(self) -> Path:
+        return self.recorder / "control.db"
+
+    @property
+    def secrets(self) -> Path:
+        return self.recorder / "secrets.toml"
+
+    def require(self) -> None:
+        """Make sure that a whole site is here.
+
+        Raises:
+            NotASite: with the first part that is missing.
+        """
+        for part in (self.policy, self.site, self.control):
+            if not part.exists():
+                raise NotASite(folder=self.path, missing=part.relative_to(self.path))
+
+    def load_site(self) -> Site:
+        """The equipment."""
+        return load_site(self.site)
+
+    def load_book(self) -> PolicyBook:
+        """All versions of the rule."""
+        paths = [self.policy]
+        if self.other_versions.is_dir():
+            paths += sorted(self.other_versions.glob("*.toml"))
+        return PolicyBook([load_policy(path) for path in paths])
+
+
+def volume_size(site: Site, policy: LoadedPolicy) -> int:
+    """Bytes of the ring: as the site says, else enough for the retention of all cameras at their bit rate."""
+    volume = site.recorder.volume
+    if volume.size_bytes is not None:
+        return volume.size_bytes
+    needed = needed_bytes(policy.policy, site)
+    return GIB if needed is None else needed
+
+
+def create_site(
+    path: Path,
+    *,
+    policy_file: Path,
+    site: Site,
+    clock: Clock,
+    random: Random = os.urandom,
+    progress: Progress | None = None,
+    allow_cow: bool = False,
+) -> SiteFolder:
+    """Make a new site: folder, rule, equipment, pre-written ring, keys and book.
+
+    Nothing that exists is overwritten; where something fails, what was made is taken away again.
+
+    Raises:
+        PolicyIncomplete: the rule is an excerpt or leaves something unknown that decides.
+        SiteExists: there is a site already.
+        StorageError: no room, or a file system that copies on write.
+    """
+    folder = SiteFolder(path)
+    loaded = load_policy(policy_file)
+    require_complete(loaded.policy)
+    if folder.site.exists() or folder.recorder.exists():
+        raise SiteExists(folder=path)
+    folder.recorder.mkdir(parents=True, mode=0o700)
+    try:
+        volume = site.recorder.volume
+        spec = VolumeSpec(
+            size=volume_size(site, loaded),
+            region_size=volume.region_bytes,
+            hold_share=volume.hold_share,
+            site=site.site.id,
+            recorder=site.recorder.id,
+        )
+        Volume.create(
+            folder.recorder, spec, random=random, clock=clock, progress=progress, allow_cow=allow_cow
+        ).close()
+        control = Control.create(folder.control, site=site.site.id, recorder=site.recorder.id, wall=clock.wall())
+        control.close()
+        folder.policy.write_text(loaded.text, encoding="utf-8")
+        folder.site.write_text(dump_site(site), encoding="utf-8")
+    except BaseException:
+        shutil.rmtree(folder.recorder, ignore_errors=True)
+        raise
+    return folder
