@@ -1,4 +1,4 @@
-"""The real footage and five variants of it, made once and kept: mirrored, reversed, grainy, long groups, dark, bright."""
+"""The real footage and six variants of it, made once and kept: each is the same six visits, filmed otherwise."""
 
 from __future__ import annotations
 

@@ -9,7 +9,8 @@ from mihariban.recorder.presence.events import PresenceEvent
 from mihariban.recorder.presence.sight import Context, Sight
 
 _MOVING = 0.35  # of the person's own area; typing and turning move less, a step more
-_MOVING_AT_RIM = 0.1  # the same where it touches the rim of the zone: perhaps somebody comes or goes
+_DENSE_S = 0.6  # sights further apart than this were looks; they count only where much changed
+_MOVING_AT_RIM = 0.2  # the same where it touches the rim of the zone: perhaps somebody comes or goes
 _EXCHANGED = 0.5  # of the former person's area looks different afterwards: somebody else stands there
 _GREW = 1.3  # both were in the zone at once
 _SHRANK = 0.7  # what remains is clearly less than what was there
@@ -49,9 +50,7 @@ class Movement:
     def observe(self, sight: Sight) -> list[PresenceEvent]:
         """Take in one sight of an occupied zone; a hand-over is told when the movement has come to rest."""
         settings = self._context.settings
-        moved = sight.moved & sight.found.mask
-        share = _MOVING_AT_RIM if self._context.rim(moved) else _MOVING
-        if sight.moved_share >= max(settings.still_share, share * sight.found.share):
+        if sight.moved_share >= max(settings.still_share, self._bar(sight) * sight.found.share):
             self._move(sight)
         episode = self._episode
         if episode is None:
@@ -62,6 +61,11 @@ class Movement:
         self._episode, before = None, episode.before
         self._calm = sight
         return self._rest(episode, before, sight)
+
+    def _bar(self, sight: Sight) -> float:
+        if sight.gap_s > _DENSE_S:
+            return self._context.settings.restart_share
+        return _MOVING_AT_RIM if self._context.rim(sight.moved & sight.found.mask) else _MOVING
 
     def _move(self, sight: Sight) -> None:
         if self._episode is None:
