@@ -10,6 +10,9 @@ import os
 from pathlib import Path
 from typing import Protocol
 
+Bytes = bytes | bytearray | memoryview
+"""What may be written without copying it first."""
+
 
 class BlockFile(Protocol):
     """A file written in place. Offsets and lengths are bytes."""
@@ -17,7 +20,7 @@ class BlockFile(Protocol):
     def pread(self, offset: int, length: int) -> bytes:
         """Up to ``length`` bytes from ``offset``; fewer only at the end of the file."""
 
-    def pwrite(self, offset: int, data: bytes) -> None:
+    def pwrite(self, offset: int, data: Bytes) -> None:
         """Write all of ``data`` at ``offset``.
 
         Raises:
@@ -69,7 +72,7 @@ class RealFile:
             length -= len(part)
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
-    def pwrite(self, offset: int, data: bytes) -> None:
+    def pwrite(self, offset: int, data: Bytes) -> None:
         view = memoryview(data)
         while view:
             written = os.pwrite(self._fd, view, offset)

@@ -76,3 +76,11 @@ def statements(script: str) -> list[str]:
             found.append(pending)
             pending = ""
     return found
+
+
+def memory() -> Connection:
+    """A database that lives in memory alone and never reaches a disk: for what may not lie readable in a file."""
+    connection = engine.connect(":memory:", isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA temp_store=MEMORY")
+    connection.row_factory = engine.Row
+    return connection

@@ -24,7 +24,8 @@ def print_json(value: object) -> None:
 
 def console() -> Console:
     """Where progress and tables for people go."""
-    return Console(highlight=False)
+    found = Console(highlight=False)
+    return found if found.is_terminal else Console(highlight=False, width=160)
 
 
 def bar() -> Progress:

@@ -67,7 +67,7 @@ def record(path: Path, order: RecordOrder, stop: threading.Event, *, clock: Cloc
         channel = recorder.channel(recorder.camera(order.camera), zone=_zone(order))
         recorder.record_to_the_end(feed, channel, stop)
         began = iso(starts_at, recorder.site.zone)
-    return f"on the site's clock, which began at {began} ({'as told' if order.starts_at else 'the last opening'})"
+    return f"on the site's clock, which began at {began}"
 
 
 def last_opening(folder: SiteFolder, clock: Clock) -> int:

@@ -1,0 +1,160 @@
+"""``demo:`` a drawn kiosk scene, so that everything can be tried without a camera. Nobody in it exists."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta, timezone
+from fractions import Fraction
+
+import av
+import numpy as np
+from av.video.codeccontext import VideoCodecContext
+
+from mihariban.base.clock import SECOND, Clock, SystemClock, to_datetime
+from mihariban.recorder.errors import SourceAddressInvalid
+from mihariban.recorder.packet import Packet, StreamConfig
+from mihariban.recorder.sources.scene.digits import stamp
+from mihariban.recorder.sources.scene.hall import draw_hall
+from mihariban.recorder.sources.scene.raster import Bytes
+from mihariban.recorder.sources.scene.script import SIZE, Script, day_script
+
+DEMO_ZONE = ((0.2, 0.56), (0.8, 0.56), (0.8, 1.0), (0.2, 1.0))
+"""Where a user of the drawn kiosk stands: fractions of the picture."""
+
+_TICKS = 90_000
+_JAPAN = timezone(timedelta(hours=9))
+_SEEN_SHARE = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnVisit:
+    """What the drawing says of a visit: seconds from the start; ``handover`` where two people met."""
+
+    enter: float
+    leave: float
+    handover: bool
+
+
+class DemoSource:
+    """Packets of the drawn scene, encoded as they are drawn.
+
+    Args:
+        script: "day" plays once, "live" plays for ever.
+        starts_at: wall ns of the first picture.
+        clock: gives the speed where ``real_time`` is asked for.
+        real_time: deliver no picture before its moment.
+        seed: other clothes and places.
+        covered: seconds (from, to) in which something hangs before the lens.
+    """
+
+    live = False
+
+    def __init__(
+        self,
+        *,
+        script: str = "day",
+        starts_at: int = 0,
+        clock: Clock | None = None,
+        real_time: bool = False,
+        seed: int = 2016,
+        fps: int = 10,
+        gop_s: float = 2.0,
+        covered: tuple[float, float] | None = None,
+    ) -> None:
+        if script not in {"day", "live"}:
+            raise SourceAddressInvalid(source=f"demo:{script}", why="there are the scripts day and live")
+        self.name = f"demo:{script}"
+        self._endless = script == "live"
+        self._script: Script = day_script(seed)
+        self._starts_at = starts_at
+        self._clock = clock or SystemClock()
+        self._real_time = real_time
+        self._seed = seed
+        self._fps = fps
+        self._gop_s = gop_s
+        self._covered = covered
+
+    def packets(self, stop: threading.Event) -> Iterator[Packet]:
+        """Draw, encode and deliver until the script ends or ``stop`` is set."""
+        encoder = self._encoder()
+        config: StreamConfig | None = None
+        began = self._clock.monotonic()
+        for number, picture in enumerate(self.frames()):
+            if stop.is_set():
+                return
+            since = number * SECOND // self._fps
+            if self._real_time:
+                self._clock.wait(stop, max(0, began + since - self._clock.monotonic()) / SECOND)
+            frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(format="yuv420p")
+            frame.pts, frame.time_base = number * _TICKS // self._fps, Fraction(1, _TICKS)
+            for raw in encoder.encode(frame):
+                if config is None:
+                    extradata = bytes(encoder.extradata or b"")
+                    config = StreamConfig("h264", *SIZE, Fraction(1, _TICKS), extradata, "annexb")
+                pts, dts = raw.pts or 0, raw.dts or 0
+                shown = pts * SECOND // _TICKS
+                yield Packet(
+                    bytes(raw), pts, dts, raw.is_keyframe, self._starts_at + shown, began + shown, config
+                )
+
+    def frames(self) -> Iterator[Bytes]:
+        """The pictures, shape (360, 640, 3), RGB."""
+        hall = draw_hall(*SIZE)
+        rng = np.random.default_rng(self._seed)
+        noise = rng.normal(0, 1.6, (SIZE[1] + 32, SIZE[0] + 32, 1)).astype(np.int16)
+        number = 0
+        while self._endless or number < self._script.seconds * self._fps:
+            t = number / self._fps
+            picture = hall.copy()
+            for layer in self._script.at(t % self._script.seconds):
+                layer.onto(picture)
+            if self._covered and self._covered[0] <= t < self._covered[1]:
+                picture[:] = 14
+            moment = to_datetime(self._starts_at + number * SECOND // self._fps, _JAPAN)
+            stamp(picture, f"{moment:%Y-%m-%d %H:%M:%S}", 8, 8, dot=2)
+            y, x = rng.integers(0, 32, 2)
+            grain = noise[y : y + SIZE[1], x : x + SIZE[0]]
+            yield np.clip(picture.astype(np.int16) + grain, 0, 255).astype(np.uint8)
+            number += 1
+
+    def truth(self) -> list[DrawnVisit]:
+        """The visits as drawn: somebody covers at least one hundredth of the zone."""
+        times = [number / 10 for number in range(round(self._script.seconds * 10))]
+        there = [self._people_in_zone(t) for t in times]
+        visits: list[DrawnVisit] = []
+        begin: int | None = None
+        for index, count in enumerate([*there, 0]):
+            if count and begin is None:
+                begin = index
+            elif not count and begin is not None:
+                visits.append(DrawnVisit(times[begin], times[index - 1] + 0.1, max(there[begin:index]) > 1))
+                begin = None
+        return visits
+
+    def _people_in_zone(self, t: float) -> int:
+        left, top = round(DEMO_ZONE[0][0] * SIZE[0]), round(DEMO_ZONE[0][1] * SIZE[1])
+        right, bottom = round(DEMO_ZONE[2][0] * SIZE[0]), round(DEMO_ZONE[2][1] * SIZE[1])
+        area = (right - left) * (bottom - top)
+        count = 0
+        for layer in self._script.at(t):
+            part = layer.alpha[
+                max(0, top - layer.top) : max(0, bottom - layer.top),
+                max(0, left - layer.left) : max(0, right - layer.left),
+            ]
+            count += bool((part > 0.5).sum() > _SEEN_SHARE * area)
+        return count
+
+    def _encoder(self) -> VideoCodecContext:
+        encoder = VideoCodecContext.create("libx264", "w")
+        if not isinstance(encoder, VideoCodecContext):
+            raise TypeError("libx264 is no video codec")
+        encoder.width, encoder.height = SIZE
+        encoder.pix_fmt = "yuv420p"
+        encoder.time_base = Fraction(1, _TICKS)
+        encoder.framerate = Fraction(self._fps)
+        encoder.gop_size = max(1, round(self._gop_s * self._fps))
+        encoder.thread_count = 1
+        encoder.options = {"preset": "superfast", "tune": "zerolatency", "crf": "26", "sc_threshold": "0"}
+        return encoder

@@ -1,0 +1,108 @@
+"""What all live sources share: from raw access units and their arrival to packets on the recorder's clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mihariban.base.clock import SECOND
+from mihariban.recorder.errors import SourceNoKeyFrame
+from mihariban.recorder.packet import Packet, StreamConfig
+from mihariban.recorder.sources.parameters import Parameters
+from mihariban.recorder.sources.timeline import Instant, TimeLimits, TimeLine
+
+
+@dataclass(slots=True)
+class _Raw:
+    data: bytes
+    pts: int | None
+    dts: int | None
+    key: bool
+    seen: Instant
+    config: StreamConfig
+
+
+class LiveStream:
+    """The packets of one connection.
+
+    The first ones are kept back for ``TimeLimits.settle``: cameras send what they had stored up, late, and only then
+    what is fresh. What stands before the first key frame cannot be decoded and is dropped.
+
+    Args:
+        source: name for errors.
+        config: as the connection's description gave it.
+        interval: usual ticks from picture to picture.
+        time_limits: see there.
+        key_wait: ns without a key frame after which the stream is given up.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        config: StreamConfig,
+        interval: int,
+        time_limits: TimeLimits | None = None,
+        key_wait: int = 30 * SECOND,
+    ) -> None:
+        self._source = source
+        self._parameters = Parameters(config)
+        self._line = TimeLine(config.time_base, interval, time_limits)
+        self._interval = interval
+        self._key_wait = key_wait
+        self._began: int | None = None
+        self._kept_back: list[_Raw] | None = []
+        self._started = False
+        self.dropped = 0
+
+    def take(self, data: bytes, pts: int | None, dts: int | None, seen: Instant) -> Iterator[Packet]:
+        """One access unit in; the packets that are ready, out.
+
+        Args:
+            data: the access unit as it came.
+            pts, dts: as demuxed.
+            seen: first sign of this access unit at the recorder.
+
+        Raises:
+            SourceNoKeyFrame: nothing to start decoding at within ``key_wait``.
+        """
+        self._began = seen.monotonic if self._began is None else self._began
+        head = self._parameters.head(data)
+        if not self._started and not (head.key and self._parameters.complete):
+            self.dropped += 1
+            if seen.monotonic - self._began > self._key_wait:
+                raise SourceNoKeyFrame(source=self._source, packets=self.dropped)
+            return
+        self._started = True
+        raw = _Raw(data, pts, dts, head.key, seen, self._parameters.config)
+        if self._kept_back is None:
+            yield self._place(raw)
+            return
+        self._kept_back.append(raw)
+        if seen.monotonic - self._kept_back[0].seen.monotonic >= self._line.limits.settle:
+            yield from self.drain()
+
+    def drain(self) -> Iterator[Packet]:
+        """What was kept back: call it at the end of the connection too, so that nothing is lost."""
+        kept, self._kept_back = self._kept_back or [], None
+        _fill_in(kept, self._interval)
+        entered = [self._line.enter(raw.pts, raw.dts, raw.key, raw.seen) for raw in kept]
+        for raw, packet in zip(kept, entered, strict=True):
+            placed = self._line.place(packet)
+            yield Packet(
+                raw.data, placed.pts, placed.dts, raw.key, placed.wall, placed.monotonic, raw.config, placed.cut
+            )
+
+    def _place(self, raw: _Raw) -> Packet:
+        placed = self._line.place(self._line.enter(raw.pts, raw.dts, raw.key, raw.seen))
+        return Packet(raw.data, placed.pts, placed.dts, raw.key, placed.wall, placed.monotonic, raw.config, placed.cut)
+
+
+def _fill_in(packets: list[_Raw], interval: int) -> None:
+    # libavformat leaves the first times of a stream open; they are told by those that follow.
+    for this, after in zip(reversed(packets[:-1]), reversed(packets[1:]), strict=True):
+        if this.dts is None and after.dts is not None:
+            this.dts = after.dts - interval
+        if this.pts is None:
+            this.pts = this.dts
+        if this.pts is not None and this.dts is not None:
+            this.dts = min(this.dts, this.pts)
