@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 CUSTOM = "mihariban"
@@ -79,13 +79,17 @@ def _identifier(text: str) -> str:
     )
 
 
-ClockTime = Annotated[str, AfterValidator(_clock_time)]
+def _like(pattern: re.Pattern[str]) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": f"^({pattern.pattern})$"})
+
+
+ClockTime = Annotated[str, AfterValidator(_clock_time), _like(_CLOCK_TIME)]
 """A time of day, "HH:MM"; "24:00" is the end of the day."""
 
-MonthDay = Annotated[str, AfterValidator(_month_day)]
+MonthDay = Annotated[str, AfterValidator(_month_day), _like(_MONTH_DAY)]
 """A day of every year, "MM-DD"."""
 
-Identifier = Annotated[str, AfterValidator(_identifier)]
+Identifier = Annotated[str, AfterValidator(_identifier), _like(_ID)]
 """A name that files, ledgers and addresses may carry."""
 
 

@@ -131,7 +131,10 @@ def _live_problems(document: Document, policy: Policy) -> Iterator[Problem]:
 
 def _needless(policy: Policy, path: str) -> bool:
     """Fields that another value makes void."""
-    keep = policy.retention
+    keep, sites = policy.retention, policy.operation.sites
+    if path in {"operation.kiosk_hours", "operation.closed"}:
+        whole = {site.id for site in policy.sites} <= {site.id for site in sites}
+        return bool(sites) and whole and all(site.kiosk_hours is not None and site.closed is not None for site in sites)
     if path == "retention.amount":
         return keep.basis != "wall_clock" or (keep.unit == "minimum_necessary" and keep.own_amount is not None)
     return path in {"retention.unit", "retention.start", "retention.qualifier"} and keep.basis == "capacity"
