@@ -1,0 +1,94 @@
+"""``mihariban volume check``: every invariant of docs/design/volume.md that can be seen from the files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mihariban.base.ids import id_text
+from mihariban.volume.errors import ChunkDamaged
+from mihariban.volume.finding import Finding, finding
+from mihariban.volume.page import Page, RegionState
+from mihariban.volume.volume import Volume
+
+
+def check_volume(volume: Volume, *, deep: bool = False, exposed: bool = False) -> list[Finding]:
+    """Test an open volume.
+
+    Args:
+        deep: authenticate every chunk too; reads all footage, shows none.
+        exposed: others than the owner may read root.key.
+    """
+    found = list(volume.findings)
+    if exposed:
+        found.append(finding("root-key-exposed"))
+    if not volume.superblock.in_place:
+        found.append(finding("not-in-place"))
+    found += _pages(volume)
+    held, share = volume.ring.table.held_regions(), volume.superblock.hold_regions
+    if held > share:
+        found.append(finding("holds-over-share", held=held, share=share))
+    if deep:
+        found += _chunks(volume)
+    return found
+
+
+def _pages(volume: Volume) -> Iterator[Finding]:
+    generations: dict[int, int] = {}
+    clips: set[bytes] = set()
+    for region in range(volume.shape.regions):
+        slots = volume.keys.slots(region)
+        present = [page for page in slots if page is not None]
+        if not present:
+            continue  # already among the findings of opening
+        if len(present) == 1:
+            yield finding("key-page-single", region=region)
+        elif _differ(*present):
+            yield finding("key-pages-differ", region=region)
+        page = max(present, key=lambda each: each.generation)
+        if page.state is RegionState.EMPTY:
+            continue
+        other = generations.setdefault(page.generation, region)
+        if other != region:
+            yield finding("generation-twice", region=region, other=other, generation=page.generation)
+        yield from _region(volume, page, clips)
+
+
+def _differ(one: Page, two: Page) -> bool:
+    """Only a region that is open may have an older page beside the newer."""
+    if RegionState.OPEN in (one.state, two.state):
+        return False
+    return [entry.clip for entry in one.entries] != [entry.clip for entry in two.entries]
+
+
+def _region(volume: Volume, page: Page, clips: set[bytes]) -> Iterator[Finding]:
+    if page.state is RegionState.OPEN and page.region not in volume.ring.open:
+        yield finding("region-open", region=page.region)
+    if not page.live:
+        return
+    if not volume.reader.header_valid(page):
+        yield finding("header-damaged", region=page.region)
+        return
+    tables = volume.reader.records(page)
+    if page.state is RegionState.CLOSED and page.tail and tables is None:
+        yield finding("footer-damaged", region=page.region)
+    for slot, entry in enumerate(page.entries):
+        if not entry.live:
+            continue
+        if entry.clip in clips:
+            yield finding("clip-twice", clip=id_text(entry.clip))
+        clips.add(entry.clip)
+        info = volume.catalogue.get(entry.clip)
+        table = (tables or {}).get(slot)
+        if table is not None and (info is None or (info.stored, info.samples) != (table.stored, table.samples)):
+            yield finding("record-differs", clip=id_text(entry.clip), region=page.region)
+
+
+def _chunks(volume: Volume) -> Iterator[Finding]:
+    for info in volume.clips():
+        if info.deadline <= volume.clock.wall() and not info.held:
+            continue
+        damaged: list[ChunkDamaged] = []
+        for _ in volume.read(info.clip, damaged):
+            pass
+        for error in damaged:
+            yield finding("chunk-damaged", **error.facts)

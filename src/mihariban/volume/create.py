@@ -1,0 +1,153 @@
+"""Making a new volume: every byte is written once, so that overwriting later never needs new room."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mihariban.base.clock import Clock
+from mihariban.base.errors import UsageError
+from mihariban.base.files import BlockFile
+from mihariban.base.ids import Random
+from mihariban.base.units import MIB, size_text
+from mihariban.volume.errors import VolumeCopiesOnWrite, VolumeExists, VolumeIoError, VolumeNoRoom
+from mihariban.volume.keys import KeyTable
+from mihariban.volume.layout import BLOCK, Geometry, Superblock, geometry, pack_superblock
+from mihariban.volume.ring import filler
+from mihariban.volume.root import ROOT_LENGTH, Root
+from mihariban.volume.storage import INDEX, KEYS, RING, ROOT, Storage
+
+Progress = Callable[[int, int], None]
+_SYNC_EVERY = 64 * MIB
+_SPARE = MIB
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeSpec:
+    """What a new volume is to be. Bytes.
+
+    Attributes:
+        hold_share: part of the regions that recording leaves to holds, 0 to 0.5.
+        site, recorder: to whom it belongs.
+        page_size: bytes of a key page; None for what suits the region.
+    """
+
+    size: int
+    region_size: int
+    hold_share: float
+    site: str
+    recorder: str
+    page_size: int | None = None
+
+
+def create_volume(
+    storage: Storage,
+    spec: VolumeSpec,
+    *,
+    clock: Clock,
+    random: Random,
+    progress: Progress | None = None,
+    allow_cow: bool = False,
+) -> None:
+    """Write a new volume. Where that fails, what was written is taken away.
+
+    Raises:
+        UsageError: sizes that make no volume.
+        VolumeExists, VolumeCopiesOnWrite, VolumeNoRoom, VolumeIoError.
+    """
+    if storage.exists(RING) or storage.exists(KEYS) or storage.exists(ROOT):
+        raise VolumeExists(place=storage.place)
+    shape = _shape(spec)
+    _require_in_place(storage, storage.copying_system(), allow_cow=allow_cow)
+    needed = shape.ring_size + KeyTable.size(shape) + _SPARE
+    if storage.free() < needed:
+        raise VolumeNoRoom(place=storage.place, needed=size_text(needed), free=size_text(storage.free()))
+    try:
+        _write(storage, spec, shape, clock=clock, random=random, progress=progress, allow_cow=allow_cow)
+    except OSError as error:
+        _take_away(storage)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            free = size_text(storage.free())
+            raise VolumeNoRoom(place=storage.place, needed=size_text(needed), free=free) from error
+        raise VolumeIoError(what=storage.place, why=error.strerror or str(error)) from error
+    except BaseException:
+        _take_away(storage)
+        raise
+
+
+def _shape(spec: VolumeSpec) -> Geometry:
+    try:
+        return geometry(spec.size, spec.region_size, spec.page_size)
+    except ValueError as error:
+        raise UsageError(what=str(error)) from error
+
+
+def _require_in_place(storage: Storage, system: str, *, allow_cow: bool) -> None:
+    if system and not allow_cow:
+        raise VolumeCopiesOnWrite(place=storage.place, system=system)
+
+
+def _write(
+    storage: Storage,
+    spec: VolumeSpec,
+    shape: Geometry,
+    *,
+    clock: Clock,
+    random: Random,
+    progress: Progress | None,
+    allow_cow: bool,
+) -> None:
+    secret, volume = random(ROOT_LENGTH), random(16)
+    ring = storage.open(RING, create=True)
+    keys = storage.open(KEYS, create=True)
+    try:
+        storage.reserve(ring, shape.ring_size)
+        storage.reserve(keys, KeyTable.size(shape))
+        _fill(ring, shape.ring_size, random, progress)
+        place = storage.placement(ring)
+        _require_in_place(storage, place.system, allow_cow=allow_cow)
+        KeyTable(keys, Root(secret, volume), volume, shape, random).format()
+        block = Superblock(
+            sequence=1,
+            volume=volume,
+            geometry=shape,
+            site=spec.site,
+            recorder=spec.recorder,
+            hold_regions=round(shape.regions * spec.hold_share),
+            created=clock.wall(),
+            placement=place.signature,
+            in_place=place.in_place,
+        )
+        write_superblock(ring, block, secret, random)
+    finally:
+        ring.close()
+        keys.close()
+    storage.write_secret(secret)
+    storage.finish()
+
+
+def write_superblock(ring: BlockFile, block: Superblock, secret: bytes, random: Random) -> None:
+    """Write both copies, one durable before the other is touched."""
+    for copy in (0, 1):
+        ring.pwrite(copy * BLOCK, pack_superblock(block, secret, random))
+        ring.sync()
+
+
+def _fill(ring: BlockFile, size: int, random: Random, progress: Progress | None) -> None:
+    written = unsynced = 0
+    for piece in filler(random, size):
+        ring.pwrite(written, piece)
+        written += len(piece)
+        unsynced += len(piece)
+        if unsynced >= _SYNC_EVERY:
+            ring.sync()
+            unsynced = 0
+        if progress is not None:
+            progress(written, size)
+    ring.sync()
+
+
+def _take_away(storage: Storage) -> None:
+    for name in (RING, KEYS, ROOT, INDEX):
+        storage.remove(name)

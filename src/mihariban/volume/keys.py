@@ -1,0 +1,144 @@
+"""keys.tab: where the clips' keys are, and how a key is made durable and destroyed.
+
+A page is first written into the slot that is older, so that a torn write leaves the present one. ``settle`` writes both
+slots, each made durable before the next: afterwards nothing older than the page is left in the file.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator
+
+from mihariban.base.files import BlockFile
+from mihariban.base.ids import Random
+from mihariban.volume.layout import BLOCK, FORMAT, Geometry
+from mihariban.volume.page import Page, pack_page, slot_sequence, unpack_page
+from mihariban.volume.root import Root
+
+_MAGIC = b"MIHAKEYS"
+_BATCH = 1 << 20
+
+
+class KeyTable:
+    """The key pages of one volume.
+
+    Args:
+        file: keys.tab.
+        root: the volume's root.
+        volume: its id.
+        shape: its sizes.
+        random: source of nonces.
+    """
+
+    def __init__(self, file: BlockFile, root: Root, volume: bytes, shape: Geometry, random: Random) -> None:
+        self._file = file
+        self._root = root
+        self._volume = volume
+        self._shape = shape
+        self._random = random
+        self._sequences = array("Q", bytes(8 * shape.regions))
+        self._unsynced: set[int] = set()
+        self._later: dict[int, Page] = {}
+
+    @staticmethod
+    def size(shape: Geometry) -> int:
+        """Bytes of keys.tab."""
+        return BLOCK + 2 * shape.regions * shape.page_size
+
+    @staticmethod
+    def head(volume: bytes) -> bytes:
+        """The first block: says in the clear which volume the table belongs to."""
+        return (_MAGIC + bytes([FORMAT]) + bytes(7) + volume).ljust(BLOCK, b"\x00")
+
+    def format(self) -> None:
+        """Write the head and an empty page for every region, both slots."""
+        self._file.pwrite(0, self.head(self._volume))
+        step = max(1, _BATCH // (2 * self._shape.page_size))
+        for first in range(0, self._shape.regions, step):
+            group = range(first, min(first + step, self._shape.regions))
+            slots = [self._packed(Page(region, twin=True), slot) for region in group for slot in (0, 1)]
+            self._file.pwrite(self._offset(first, 0), b"".join(slots))
+        self._file.sync()
+
+    def load(self, region: int) -> Page | None:
+        """The newest page of a region that authenticates; None where neither slot does. ``twin`` False if one does not."""
+        return self._newest(self._file.pread(self._offset(region, 0), 2 * self._shape.page_size), region)
+
+    def load_all(self) -> Iterator[tuple[int, Page | None]]:
+        """Every region with its page, read in large pieces."""
+        size = self._shape.page_size
+        step = max(1, _BATCH // (2 * size))
+        for first in range(0, self._shape.regions, step):
+            count = min(step, self._shape.regions - first)
+            raw = self._file.pread(self._offset(first, 0), count * 2 * size)
+            for number in range(count):
+                yield first + number, self._newest(raw[number * 2 * size : (number + 1) * 2 * size], first + number)
+
+    def slots(self, region: int) -> list[Page | None]:
+        """Both slots as they authenticate, for checking."""
+        size = self._shape.page_size
+        raw = self._file.pread(self._offset(region, 0), 2 * size)
+        cipher = self._root.cipher("page", region)
+        return [unpack_page(raw[i * size : (i + 1) * size], region, cipher, self._volume) for i in (0, 1)]
+
+    def write(self, page: Page) -> None:
+        """Write a page into its older slot; durable after ``sync``. The slot before stays until then."""
+        if page.region in self._unsynced:
+            self.sync()
+        page.twin = False
+        self._put(page)
+        self._unsynced.add(page.region)
+
+    def later(self, page: Page) -> None:
+        """Have a page settled together with the next page that must be: it costs no sync of its own."""
+        self._later[page.region] = page
+
+    def settle(self, pages: Iterable[Page] = ()) -> None:
+        """Make pages durable in both slots, and with them those that wait. Nothing older is left of them in the file."""
+        group = {**self._later, **{page.region: page for page in pages}}
+        if not group:
+            return
+        for page in group.values():
+            self.write(page)
+        self.sync()
+        for page in group.values():
+            page.twin = True
+            self._put(page)
+        self._unsynced.update(group)
+        self.sync()
+        self._later.clear()
+
+    def sync(self) -> None:
+        """Make all written pages durable, if any is not."""
+        if self._unsynced:
+            self._file.sync()
+            self._unsynced.clear()
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _put(self, page: Page) -> None:
+        sequence = self._sequences[page.region] + 1
+        self._sequences[page.region] = sequence
+        self._file.pwrite(self._offset(page.region, sequence & 1), self._packed(page, sequence))
+
+    def _packed(self, page: Page, sequence: int) -> bytes:
+        cipher = self._root.cipher("page", page.region)
+        return pack_page(page, sequence, self._shape.page_size, cipher, self._volume, self._random(12))
+
+    def _newest(self, raw: bytes, region: int) -> Page | None:
+        size = self._shape.page_size
+        halves = [raw[:size], raw[size:]]
+        claims = sorted(((slot_sequence(half, region), slot) for slot, half in enumerate(halves)), reverse=True)
+        cipher = self._root.cipher("page", region)
+        for rank, (sequence, slot) in enumerate(claims):
+            page = unpack_page(halves[slot], region, cipher, self._volume) if sequence >= 0 else None
+            if page is not None:
+                self._sequences[region] = sequence
+                if rank or sequence & 1 != slot:
+                    page.twin = False
+                return page
+        return None
+
+    def _offset(self, region: int, slot: int) -> int:
+        return BLOCK + (2 * region + slot) * self._shape.page_size

@@ -1,0 +1,157 @@
+"""One key page: the state of one region and the keys of the clips in it.
+
+A page has two slots of the same size. A slot is a head in the clear (magic, format, page, sequence, nonce) and one
+AES-256-GCM text of fixed length, so that not even the count of clips shows. The sequence decides which slot is newer;
+its lowest bit is the number of the slot.
+"""
+
+from __future__ import annotations
+
+import enum
+import struct
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from mihariban.volume.layout import FORMAT, TAG
+
+KEY_LENGTH = 32
+_HEAD = struct.Struct(">4sB3xIQ12s")  # magic, format, page, sequence, nonce
+_MAGIC = b"MHKP"
+_STATE = struct.Struct(">QBBHIIIqB47s16s32x")  # generation, state, twin, entries, chunks, end, tail, opened, camera, boot
+_ENTRY = struct.Struct(">16s16s96sBBBBHHqqq16s16x")
+MAX_ENTRIES = 255
+
+
+class RegionState(enum.IntEnum):
+    """EMPTY was never written; OPEN is written by the running process; CLOSED never changes until it is reused."""
+
+    EMPTY = 0
+    OPEN = 1
+    CLOSED = 2
+
+
+class Wrapping(enum.IntEnum):
+    """Under what a clip's key lies in its entry. Only FILE is used so far; the others have their room."""
+
+    FILE = 0
+    TPM = 1
+    RECORD_ONLY = 2
+
+
+class ClipKind(enum.IntEnum):
+    """What a clip shows: a visit, or the empty scene that presence needs after a restart."""
+
+    VISIT = 0
+    SCENE = 1
+
+
+@dataclass(slots=True)
+class Entry:
+    """One clip's key and what may be done with it. Instants are ns since 1970 UTC.
+
+    Attributes:
+        key: 32 bytes; empty once destroyed, when all else is zero too.
+        deadline: not readable after. minimum: not erased before.
+        policy: first 16 bytes of the hash of the policy under which it was filmed.
+        holds: how many holds keep it.
+    """
+
+    clip: bytes = bytes(16)
+    visit: bytes = bytes(16)
+    key: bytes = b""
+    wrapping: Wrapping = Wrapping.FILE
+    kind: ClipKind = ClipKind.VISIT
+    created: int = 0
+    deadline: int = 0
+    minimum: int = 0
+    policy: bytes = bytes(16)
+    holds: int = 0
+
+    @property
+    def live(self) -> bool:
+        return bool(self.key)
+
+
+@dataclass(slots=True)
+class Page:
+    """The state of one region.
+
+    Attributes:
+        generation: counts the openings of all regions of the volume; 0 where never opened.
+        twin: the other slot says the same.
+        chunks: chunks and records that count; end: bytes of the region up to behind the last of them.
+        tail: bytes at the end of the region with the copies of the clip records and the footer; 0 where closed by recovery.
+        opened: ns since 1970 UTC.
+    """
+
+    region: int
+    generation: int = 0
+    state: RegionState = RegionState.EMPTY
+    twin: bool = False
+    chunks: int = 0
+    end: int = 0
+    tail: int = 0
+    opened: int = 0
+    camera: str = ""
+    boot: bytes = bytes(16)
+    entries: list[Entry] = field(default_factory=list)
+
+    @property
+    def live(self) -> bool:
+        return any(entry.live for entry in self.entries)
+
+    @property
+    def held(self) -> bool:
+        return any(entry.holds for entry in self.entries)
+
+
+def capacity(page_size: int) -> int:
+    """How many clips fit into a page."""
+    return min(MAX_ENTRIES, (page_size - _HEAD.size - TAG - _STATE.size) // _ENTRY.size)
+
+
+def pack_page(page: Page, sequence: int, page_size: int, cipher: AESGCM, volume: bytes, nonce: bytes) -> bytes:
+    """One slot."""
+    parts = [
+        _STATE.pack(
+            page.generation, page.state, page.twin, len(page.entries), page.chunks, page.end, page.tail, page.opened,
+            len(page.camera.encode()), page.camera.encode(), page.boot,
+        )  # fmt: skip
+    ]
+    for entry in page.entries:
+        parts.append(  # noqa: PERF401  # a comprehension of this length cannot be read
+            _ENTRY.pack(
+                entry.clip, entry.visit, entry.key, len(entry.key), entry.wrapping, entry.live, entry.kind,
+                entry.holds, 0, entry.created, entry.deadline, entry.minimum, entry.policy,
+            )  # fmt: skip
+        )
+    head = _HEAD.pack(_MAGIC, FORMAT, page.region, sequence, nonce)
+    plain = b"".join(parts).ljust(page_size - _HEAD.size - TAG, b"\x00")
+    return head + cipher.encrypt(nonce, plain, volume + head)
+
+
+def slot_sequence(raw: bytes, region: int) -> int:
+    """The sequence a slot claims, before it is authenticated; -1 where it is no slot of this page."""
+    magic, version, page, sequence, _ = _HEAD.unpack_from(raw)
+    return int(sequence) if (magic, version, page) == (_MAGIC, FORMAT, region) else -1
+
+
+def unpack_page(raw: bytes, region: int, cipher: AESGCM, volume: bytes) -> Page | None:
+    """The page in a slot; None where it does not authenticate."""
+    head = raw[: _HEAD.size]
+    try:
+        plain = cipher.decrypt(head[-12:], raw[_HEAD.size :], volume + head)
+    except InvalidTag:
+        return None
+    generation, state, twin, count, chunks, end, tail, opened, length, camera, boot = _STATE.unpack_from(plain)
+    entries = [_entry(fields) for fields in _ENTRY.iter_unpack(plain[_STATE.size : _STATE.size + count * _ENTRY.size])]
+    name = camera[:length].decode()
+    return Page(region, generation, RegionState(state), bool(twin), chunks, end, tail, opened, name, boot, entries)
+
+
+def _entry(fields: tuple[bytes, bytes, bytes, int, int, int, int, int, int, int, int, int, bytes]) -> Entry:
+    clip, visit, key, length, wrapping, _, kind, holds, _, created, deadline, minimum, policy = fields
+    kept = key[:length]
+    return Entry(clip, visit, kept, Wrapping(wrapping), ClipKind(kind), created, deadline, minimum, policy, holds)

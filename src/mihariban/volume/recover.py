@@ -1,0 +1,177 @@
+"""From the files to the state of a volume: identity, regions, clips. Idempotent, and repeatable after any crash.
+
+A region that was open when the last process ended is walked from its beginning: the pieces that authenticate, in
+unbroken order, are the footage; it is closed there and never continued.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from mihariban.base.files import BlockFile
+from mihariban.volume.chunk import CodecConfig, unpack
+from mihariban.volume.errors import VolumeDamaged, WrongKey
+from mihariban.volume.layout import (
+    BLOCK,
+    FOOTER_MAGIC,
+    HEADER_MAGIC,
+    Geometry,
+    NotSealed,
+    Superblock,
+    open_block,
+    unpack_superblock,
+)
+from mihariban.volume.page import Entry, Page, RegionState
+from mihariban.volume.root import Root
+from mihariban.volume.sealing import PieceKind, read_piece, unseal
+from mihariban.volume.table import ClipTable, describe, unpack_table
+from mihariban.volume.writer import unpack_footer
+
+
+@dataclass(slots=True)
+class Walked:
+    """What was found in a region.
+
+    Attributes:
+        tables: by key slot. pieces: how many count. end: bytes up to behind the last of them.
+    """
+
+    tables: dict[int, ClipTable] = field(default_factory=dict)
+    pieces: int = 0
+    end: int = BLOCK
+
+
+def read_superblock(ring: BlockFile, secret: bytes, place: str) -> tuple[Superblock, list[str]]:
+    """The newer of the two copies that can be read, and the names of those that cannot.
+
+    Raises:
+        WrongKey: they are whole but sealed under another root key.
+        VolumeDamaged: neither can be read.
+    """
+    found: list[Superblock] = []
+    broken: list[str] = []
+    foreign = False
+    for copy, name in enumerate("AB"):
+        try:
+            found.append(unpack_superblock(ring.pread(copy * BLOCK, BLOCK), secret))
+        except NotSealed as error:
+            broken.append(name)
+            foreign = foreign or not error.torn
+    if found:
+        return max(found, key=lambda block: block.sequence), broken
+    if foreign:
+        raise WrongKey(place=place)
+    raise VolumeDamaged(place=place, what="superblock")
+
+
+class Reader:
+    """Reads regions of one volume. Holds no state of its own."""
+
+    def __init__(self, ring: BlockFile, root: Root, volume: bytes, shape: Geometry) -> None:
+        self._ring = ring
+        self._blocks = root.cipher("region")
+        self._volume = volume
+        self._shape = shape
+
+    def header_valid(self, page: Page) -> bool:
+        """The region's header is of this generation."""
+        raw = self._ring.pread(self._shape.offset(page.region), BLOCK)
+        return open_block(self._blocks, HEADER_MAGIC, self._volume, page.region, page.generation, raw) is not None
+
+    def walk(self, page: Page) -> Walked:
+        """The pieces of a region that authenticate, in unbroken order; pieces of destroyed clips are stepped over."""
+        walked = Walked()
+        if not self.header_valid(page):
+            return walked
+        base = self._shape.offset(page.region)
+        closed = page.state is RegionState.CLOSED
+        configs: dict[tuple[int, int], CodecConfig] = {}
+        while not (closed and walked.pieces >= page.chunks):
+            found = read_piece(self._ring, base + walked.end, base + self._shape.region_size)
+            if found is None:
+                break
+            piece, raw = found
+            in_order = piece.generation == page.generation and piece.number == walked.pieces
+            if not in_order or piece.slot >= len(page.entries):
+                break
+            entry = page.entries[piece.slot]
+            if entry.live:
+                opened = unseal(AESGCM(entry.key), self._volume, page.region, piece, raw)
+                if opened is None:
+                    break
+                self._take(walked, configs, piece.slot, piece.kind, opened, piece.length, piece.number)
+            walked.pieces += 1
+            walked.end += piece.stored
+        return walked
+
+    def records(self, page: Page) -> dict[int, ClipTable] | None:
+        """The tables of a closed region's clips from its footer and records alone; None where it has no footer."""
+        if page.state is not RegionState.CLOSED or not page.tail:
+            return None
+        base = self._shape.offset(page.region)
+        tail = self._ring.pread(base + self._shape.region_size - page.tail, page.tail)
+        plain = open_block(self._blocks, FOOTER_MAGIC, self._volume, page.region, page.generation, tail[-BLOCK:])
+        if plain is None:
+            return None
+        tables: dict[int, ClipTable] = {}
+        position = 0
+        for number, length, slot in self._record_places(plain):
+            entry = page.entries[slot] if slot < len(page.entries) else Entry()
+            raw = tail[position : position + length]
+            position += length
+            if entry.live:
+                table = self._record(page, entry, raw)
+                if table is None:
+                    table = self._record(page, entry, self._ring.pread(base + number, length))
+                if table is None:
+                    return None
+                tables[slot] = table
+        return tables
+
+    def tables(self, page: Page) -> dict[int, ClipTable]:
+        """The tables of all live clips of a region, by the shortest way that leads there."""
+        found = self.records(page)
+        return self.walk(page).tables if found is None else found
+
+    @staticmethod
+    def _record_places(plain: bytes) -> list[tuple[int, int, int]]:
+        return unpack_footer(plain)[2]
+
+    def _record(self, page: Page, entry: Entry, raw: bytes) -> ClipTable | None:
+        from mihariban.volume.sealing import read_head
+
+        piece = read_head(raw)
+        if piece is None or piece.kind is not PieceKind.RECORD or piece.generation != page.generation:
+            return None
+        opened = unseal(AESGCM(entry.key), self._volume, page.region, piece, raw)
+        return None if opened is None else unpack_table(*opened)
+
+    @staticmethod
+    def _take(
+        walked: Walked,
+        configs: dict[tuple[int, int], CodecConfig],
+        slot: int,
+        kind: PieceKind,
+        opened: tuple[bytes, bytes],
+        length: int,
+        number: int,
+    ) -> None:
+        if kind is PieceKind.RECORD:
+            walked.tables[slot] = unpack_table(*opened)
+            return
+        chunk, _, _ = unpack(*opened)
+        if chunk.config is not None:
+            configs[slot, chunk.stream] = chunk.config
+        info = describe(chunk, configs.get((slot, chunk.stream)), walked.end, length, number)
+        walked.tables.setdefault(slot, ClipTable()).add(info)
+
+
+def close_after_crash(page: Page, walked: Walked) -> None:
+    """Turn the page of a region that was open into that of a closed one; clips without footage leave nothing."""
+    page.state = RegionState.CLOSED
+    page.chunks, page.end, page.tail = walked.pieces, walked.end, 0
+    for slot, entry in enumerate(page.entries):
+        if entry.live and slot not in walked.tables:
+            page.entries[slot] = Entry()

@@ -1,0 +1,26 @@
+"""The root key and the keys made from it: HKDF-SHA-256 (RFC 5869), the volume's id as salt, the purpose as info."""
+
+from __future__ import annotations
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
+
+ROOT_LENGTH = 32
+
+
+class Root:
+    """Keys of one volume.
+
+    Args:
+        secret: the 32 bytes of root.key.
+        volume: the volume's 16-byte id.
+    """
+
+    def __init__(self, secret: bytes, volume: bytes) -> None:
+        self._prk = HKDF.extract(SHA256(), volume, secret)
+
+    def cipher(self, purpose: str, number: int = 0) -> AESGCM:
+        """AES-256-GCM under the key for ``purpose``; ``number`` tells key pages apart."""
+        info = b"mihariban " + purpose.encode() + b"\x00" + number.to_bytes(8, "big")
+        return AESGCM(HKDFExpand(SHA256(), 32, info).derive(self._prk))

@@ -1,0 +1,182 @@
+"""A machine that exists in memory alone: its disk forgets at a power cut what was not synced, and fails when told to.
+
+First-class, for tests and trials: it passes the same contract tests as a folder of a real machine.
+"""
+
+from __future__ import annotations
+
+import copy
+import errno
+import random as random_module
+from collections.abc import Callable
+
+from mihariban.base.files import Bytes
+from mihariban.volume.errors import VolumeInUse, VolumeMissing
+from mihariban.volume.index import Index, MemoryIndex
+from mihariban.volume.placement import Placement
+from mihariban.volume.storage import ROOT
+
+SECTOR = 512
+
+
+class PowerCut(BaseException):  # noqa: N818  # no error: nothing in the product may catch it
+    """The machine has lost its power in the middle of an I/O operation."""
+
+
+class SimulatedFile:
+    """A file whose writes are volatile until ``sync``.
+
+    Args:
+        machine: counts the operations and decides which one fails.
+        name: of the file.
+    """
+
+    def __init__(self, machine: SimulatedMachine, name: str) -> None:
+        self._machine = machine
+        self._name = name
+        self.durable = bytearray()
+        self.pending: list[tuple[int, bytes]] = []
+
+    def pread(self, offset: int, length: int) -> bytes:
+        self._machine.operation("read", self._name)
+        view = bytearray(self.durable[offset : offset + length])
+        for start, data in self.pending:
+            low, high = max(start, offset), min(start + len(data), offset + len(view))
+            if low < high:
+                view[low - offset : high - offset] = data[low - start : high - start]
+        return bytes(view)
+
+    def pwrite(self, offset: int, data: Bytes) -> None:
+        self.pending.append((offset, bytes(data)))
+        self._machine.operation("write", self._name)
+
+    def sync(self) -> None:
+        self._machine.operation("sync", self._name)
+        for offset, data in self.pending:
+            self.durable[offset : offset + len(data)] = data
+        self.pending.clear()
+
+    def size(self) -> int:
+        return len(self.durable)
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+    def cut(self, rng: random_module.Random) -> None:
+        """The power is gone: of what was not synced any sectors may have reached the disk, in any order."""
+        for offset, data in self.pending:
+            for sector in range(offset // SECTOR, (offset + len(data) - 1) // SECTOR + 1):
+                if rng.random() < 0.5:
+                    low, high = max(offset, sector * SECTOR), min(offset + len(data), (sector + 1) * SECTOR)
+                    self.durable[low:high] = data[low - offset : high - offset]
+        self.pending.clear()
+
+
+class SimulatedMachine:
+    """Implements ``Storage``.
+
+    Attributes:
+        operations: writes and syncs so far.
+        cut_at: the operation at which the power goes; None for never.
+        failing: says whether an operation ("read", "write", "sync", file name) shall fail with EIO.
+    """
+
+    def __init__(self, room: int = 1 << 30) -> None:
+        self.files: dict[str, SimulatedFile] = {}
+        self.secret: bytes | None = None
+        self.operations = 0
+        self.cut_at: int | None = None
+        self.failing: Callable[[str, str], bool] = lambda _what, _name: False
+        self.room = room
+        self._locked = False
+
+    def operation(self, what: str, name: str) -> None:
+        """Count an operation; it may be the last one."""
+        if self.failing(what, name):
+            raise OSError(errno.EIO, "simulated failure of the disk")
+        if what == "read":
+            return
+        self.operations += 1
+        if self.operations == self.cut_at:
+            raise PowerCut
+
+    def after_power_cut(self, rng: random_module.Random) -> SimulatedMachine:
+        """The same machine started again."""
+        for file in self.files.values():
+            file.cut(rng)
+        return self.fresh()
+
+    def fresh(self) -> SimulatedMachine:
+        """A machine with the same disks, never cut, unlocked."""
+        other = SimulatedMachine(self.room)
+        other.secret = self.secret
+        for name, file in self.files.items():
+            twin = SimulatedFile(other, name)
+            twin.durable = bytearray(file.durable)
+            twin.pending = copy.copy(file.pending)
+            other.files[name] = twin
+        return other
+
+    # Storage
+
+    @property
+    def place(self) -> str:
+        return "simulated"
+
+    def open(self, name: str, *, create: bool = False, readonly: bool = False) -> SimulatedFile:
+        del readonly
+        if name not in self.files:
+            if not create:
+                raise FileNotFoundError(errno.ENOENT, name)
+            self.files[name] = SimulatedFile(self, name)
+        return self.files[name]
+
+    def exists(self, name: str) -> bool:
+        return name in self.files or (name == ROOT and self.secret is not None)
+
+    def remove(self, name: str) -> None:
+        self.files.pop(name, None)
+        if name == ROOT:
+            self.secret = None
+
+    def reserve(self, file: object, size: int) -> None:
+        if size > self.room:
+            raise OSError(errno.ENOSPC, "simulated disk is full")
+        if isinstance(file, SimulatedFile):
+            file.durable.extend(bytes(size - len(file.durable)))
+
+    def free(self) -> int:
+        return self.room
+
+    def read_secret(self) -> bytes:
+        if self.secret is None:
+            raise VolumeMissing(place=self.place, what=ROOT)
+        return self.secret
+
+    def write_secret(self, secret: bytes) -> None:
+        self.secret = secret
+
+    def secret_exposed(self) -> bool:
+        return False
+
+    def lock(self) -> None:
+        if self._locked:
+            raise VolumeInUse(place=self.place)
+        self._locked = True
+
+    def unlock(self) -> None:
+        self._locked = False
+
+    def copying_system(self) -> str:
+        return ""
+
+    def placement(self, file: object) -> Placement:
+        del file
+        return Placement("simulated")
+
+    def index(self, *, readonly: bool) -> Index:
+        del readonly
+        return MemoryIndex()
+
+    def finish(self) -> None:
+        """Names are always durable here."""
