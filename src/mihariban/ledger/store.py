@@ -119,8 +119,7 @@ class SqliteStore:
                 with _unwritable():
                     self._db.execute("COMMIT")
             except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
+                self._roll_back()
                 raise
 
     def check_open(self, transaction: sqlite.Connection) -> None:
@@ -188,6 +187,10 @@ class SqliteStore:
     def seen(self, origin: str) -> tuple[int, bytes] | None:
         rows = self._all("SELECT size, note FROM ledger_seen WHERE origin = ?", origin)
         return (rows[0][0], rows[0][1]) if rows else None
+
+    def _roll_back(self) -> None:
+        if self._db.in_transaction:  # a full disk may have rolled back already
+            self._db.execute("ROLLBACK")
 
     def _one(self, sql: str) -> int:
         return int(self._all(sql)[0][0])

@@ -113,10 +113,7 @@ def write_tiles(store: EntryStore[Any], write: Callable[[str, bytes], None], old
         for index in range(first, full + (rest > 0)):
             width = TILE if index < full else rest
             start, stop = index * TILE, index * TILE + width
-            if level == ENTRIES:
-                data = bundle(store.leaves(start, stop))
-            else:
-                data = store.hashes(int(level), start, stop)
+            data = bundle(store.leaves(start, stop)) if level == ENTRIES else store.hashes(int(level), start, stop)
             write(f"{TILES}/{level}/{tile_name(index, width)}", data)
 
 

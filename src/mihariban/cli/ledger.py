@@ -1,0 +1,191 @@
+"""``mihariban ledger``: verify, sign and cosign a tamper-evident book."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mihariban.base.errors import MiharibanError
+from mihariban.cli._common import FOLDER, JSON, print_json
+
+if TYPE_CHECKING:
+    from mihariban.ledger.keys import PublicKey
+    from mihariban.ledger.verify import Verdict
+
+PATH = click.argument("path", type=click.Path(path_type=Path))
+_ROOMS = ("recorder", "office")
+_DATABASES = ("control.db", "office.db", "ledger.db")
+
+
+@click.group()
+def command() -> None:
+    """The tamper-evident ledger: verify, checkpoint, cosign."""
+
+
+@command.command()
+@PATH
+@click.option("--key", "key_text", help="The log's key as you have it on paper.")
+@click.option("--cosigner", "cosigner_texts", multiple=True, help="Key of a party that must have cosigned.")
+@click.option("--old", multiple=True, type=click.Path(path_type=Path, exists=True), help="An earlier checkpoint.")
+@click.option("--contents", is_flag=True, help="Also read every entry (slower).")
+@JSON
+def verify(
+    path: Path,
+    key_text: str | None,
+    cosigner_texts: tuple[str, ...],
+    old: tuple[Path, ...],
+    contents: bool,
+    as_json: bool,
+) -> int:
+    """Verify the ledger in PATH: an export, a ledger folder, or a site with several. Exit 1 where it does not hold."""
+    from mihariban.ledger.keys import parse_key
+    from mihariban.ledger.verify import verify as verify_folder
+
+    key = parse_key(key_text) if key_text else None
+    cosigners = [parse_key(each) for each in cosigner_texts]
+    facts: list[dict[str, object]] = []
+    held = True
+    for folder in _ledger_folders(path):
+        try:
+            verdict = verify_folder(
+                folder, key=key, cosigners=cosigners, old=[each.read_bytes() for each in old], contents=contents
+            )
+            facts.append({"path": str(folder), "verified": True, **_verdict_facts(verdict)})
+        except MiharibanError as error:
+            held = False
+            facts.append({"path": str(folder), "verified": False, "error": error.as_json()})
+    if as_json:
+        print_json(facts)
+    else:
+        for each in facts:
+            _tell(each)
+    return 0 if held else 1
+
+
+@command.command()
+@FOLDER
+@click.option("--secret", type=click.Path(path_type=Path), help="The log's secret key [DIR/ledger.key].")
+@click.option("--cosigner", "cosigner_texts", multiple=True, help="Key of a party whose cosignatures are published.")
+@click.option(
+    "--export", "export_to", type=click.Path(path_type=Path), help="Also write a whole copy into this folder."
+)
+def checkpoint(directory: Path, secret: Path | None, cosigner_texts: tuple[str, ...], export_to: Path | None) -> None:
+    """Sign the ledger of DIR (a room's folder, or a site) as it stands and publish its tiles."""
+    from mihariban.base import sqlite
+    from mihariban.base.clock import SystemClock
+    from mihariban.ledger.export import export
+    from mihariban.ledger.keys import Signer, parse_key
+    from mihariban.ledger.ledger import Ledger
+    from mihariban.ledger.store import SqliteStore
+    from mihariban.ledger.tiles import publish
+
+    for room, database in _books(directory):
+        connection = sqlite.connect(database, synchronous="FULL")
+        try:
+            signer = Signer.load(secret or room / "ledger.key")
+            ledger = Ledger(SqliteStore(connection), signer, SystemClock())
+            cosigners = [parse_key(each) for each in cosigner_texts]
+            note = publish(ledger, room / "ledger", cosigners)
+            if export_to is not None:
+                export(ledger, export_to, cosigners)
+        finally:
+            connection.close()
+        print(note.encode().decode(), end="")
+        print(f"key: {signer.public.text()}")
+
+
+@command.command()
+@PATH
+@click.option("--secret", required=True, type=click.Path(path_type=Path), help="Your cosigning key.")
+@click.option("--new", "name", help="Make the key under this name (such as audit.example/laptop) if there is none.")
+@click.option("--memory", type=click.Path(path_type=Path), help="What you have cosigned [SECRET.seen].")
+@click.option("--key", "key_text", help="The log's key as you have it on paper.")
+def cosign(path: Path, secret: Path, name: str | None, memory: Path | None, key_text: str | None) -> None:
+    """Verify the ledger in PATH whole, make sure it continues what you cosigned last, and cosign it."""
+    from mihariban.base.clock import SystemClock
+    from mihariban.ledger.export import FolderMemory, cosign_folder
+    from mihariban.ledger.keys import KeyKind, Signer, parse_key
+
+    if name and not secret.exists():
+        print(f"new key: {Signer.create(secret, name, KeyKind.COSIGNER).public.text()}")
+    signer = Signer.load(secret)
+    seen = FolderMemory(memory or secret.with_name(secret.name + ".seen"))
+    for folder in _ledger_folders(path):
+        verdict, signature = cosign_folder(
+            folder, signer, seen, SystemClock().wall, key=parse_key(key_text) if key_text else None
+        )
+        print(f"{verdict.checkpoint.origin}: {verdict.checkpoint.size}")
+        print(signature.line(), end="")
+
+
+def _ledger_folders(path: Path) -> list[Path]:
+    """The published folders in PATH."""
+    from mihariban.ledger.errors import LedgerMissing
+
+    places = (path, path / "ledger", *(path / room / "ledger" for room in _ROOMS))
+    found = [place for place in places if (place / "checkpoint").exists()]
+    if not found:
+        raise LedgerMissing(path=path, why="no checkpoint")
+    return found
+
+
+def _books(directory: Path) -> list[tuple[Path, Path]]:
+    """The rooms in DIR that keep a ledger, with their databases."""
+    from mihariban.base import sqlite
+    from mihariban.ledger.errors import LedgerMissing
+    from mihariban.ledger.store import SqliteStore
+
+    found = []
+    for room in (directory, *(directory / name for name in _ROOMS)):
+        for database in (room / name for name in _DATABASES):
+            if database.exists():
+                connection = sqlite.connect(database, synchronous="FULL", readonly=True)
+                if SqliteStore.exists(connection):
+                    found.append((room, database))
+                connection.close()
+    if not found:
+        raise LedgerMissing(path=directory, why="no database with a ledger")
+    return found
+
+
+def _verdict_facts(verdict: Verdict) -> dict[str, object]:
+    return {
+        "origin": verdict.checkpoint.origin,
+        "size": verdict.checkpoint.size,
+        "root": base64.b64encode(verdict.checkpoint.root).decode(),
+        "key": verdict.key.text(),
+        "cosigned": [_cosigned(key, *found) for key, found in sorted(verdict.cosigned.items(), key=_by_name)],
+        "open_intents": {str(seq): tag for seq, tag in verdict.open_intents.items()},
+    }
+
+
+def _by_name(item: tuple[PublicKey, object]) -> str:
+    return item[0].text()
+
+
+def _cosigned(key: PublicKey, size: int, when: int) -> dict[str, object]:
+    from mihariban.base.clock import SECOND, iso
+
+    return {"key": key.text(), "size": size, "at": iso(when * SECOND)}
+
+
+def _tell(facts: dict[str, object]) -> None:
+    from mihariban.base.text import language_of
+
+    if not facts["verified"]:
+        error = facts["error"]
+        sentence = error[language_of()] if isinstance(error, dict) else error
+        print(f"NOT VERIFIED: {facts['path']}: {sentence}")
+        return
+    print(f"VERIFIED: {facts['origin']}, {facts['size']} entries ({facts['path']})")
+    print(f"root      {facts['root']}")
+    print(f"key       {facts['key']}")
+    cosigned = facts["cosigned"]
+    for each in cosigned if isinstance(cosigned, list) else ():
+        print(f"cosigned  {each['key']} at {each['size']} entries, {each['at']}")
+    intents = facts["open_intents"]
+    for seq, tag in intents.items() if isinstance(intents, dict) else ():
+        print(f"open      intent {seq} ({tag}) has no outcome yet")
