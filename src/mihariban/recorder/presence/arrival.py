@@ -6,6 +6,7 @@ import numpy as np
 
 from mihariban.recorder.presence.arrays import Grey, Print
 from mihariban.recorder.presence.events import PresenceEvent
+from mihariban.recorder.presence.movement import Movement
 from mihariban.recorder.presence.sight import Context, Sight
 
 _FADE = 0.9  # per picture, of the greatest change seen at a place
@@ -28,6 +29,7 @@ class Arrival:
         self._count = 0
         self.settled = False
         self.entered: int | None = None
+        self.movement: Movement | None = None
 
     def suspicious(self, _sight: Sight) -> bool:
         """Everything is."""
@@ -45,7 +47,7 @@ class Arrival:
         if sight.since(self._quiet_since) >= self._context.settings.settle_s:
             self._settle(sight)
         elif sight.since(self._first) >= _UNSETTLED_S:
-            self.entered = self._first
+            self.entered, self.movement = self._first, Movement(self._context, self._first)
             events.append(sight.event("enter", self._first, "present_at_start"))
         return events
 

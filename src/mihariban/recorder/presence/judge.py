@@ -100,7 +100,7 @@ class Judge:
         if isinstance(phase, Present):
             if phase.left is not None:
                 self._phase = Vacant(self.context)
-        elif phase.entered is not None:
-            self._phase = Present(self.context, phase.entered)
+        elif phase.entered is not None and phase.movement is not None:
+            self._phase = Present(self.context, phase.entered, phase.movement)
         elif isinstance(phase, Arrival) and phase.settled:
             self._phase = Vacant(self.context, quiet=True)

@@ -12,7 +12,8 @@ _MOVING = 0.35  # of the person's own area; typing and turning move less, a step
 _DENSE_S = 0.6  # sights further apart than this were looks; they count only where much changed
 _MOVING_AT_RIM = 0.2  # the same where it touches the rim of the zone: perhaps somebody comes or goes
 _EXCHANGED = 0.5  # of the former person's area looks different afterwards: somebody else stands there
-_GREW = 1.3  # both were in the zone at once
+_GREW = 1.5  # both were in the zone at once: more than the larger of them alone,
+_BOTH = 0.9  # and nearly as much as the two together; somebody leaning in to the lens is not
 _SHRANK = 0.7  # what remains is clearly less than what was there
 _RIM_S = 1.5  # the last that moved, moved at the rim
 
@@ -34,6 +35,8 @@ class Movement:
 
     Attributes:
         departed: wall ns when somebody was last seen going out while something stayed; None while nobody went.
+        first_at_rim: wall ns of the end of the first movement where it ended at the rim; where the scene was only
+            presumed to be empty, it may have been somebody's leave.
     """
 
     def __init__(self, context: Context, since: int) -> None:
@@ -41,6 +44,7 @@ class Movement:
         self._episode: _Episode | None = _Episode(None, since, since)
         self._calm: Sight | None = None
         self.departed: int | None = None
+        self.first_at_rim: int | None = None
 
     @property
     def going_on(self) -> bool:
@@ -70,7 +74,7 @@ class Movement:
     def _move(self, sight: Sight) -> None:
         if self._episode is None:
             self._episode = _Episode(self._calm, sight.wall, sight.wall)
-            self.departed = None
+            self.departed = self.first_at_rim = None
         episode = self._episode
         episode.last = sight.wall
         if sight.found.share > episode.peak:
@@ -80,11 +84,14 @@ class Movement:
 
     def _rest(self, episode: _Episode, before: Sight | None, after: Sight) -> list[PresenceEvent]:
         out = episode.at_rim and (episode.last - episode.at_rim[-1]) / 1e9 <= _RIM_S
-        if out and (after.found.reference is None or after.found.share < _SHRANK * episode.peak):
+        if out and after.found.share < _SHRANK * episode.peak:
             self.departed = episode.last
+        if out and before is None:
+            self.first_at_rim = episode.last
         if before is None or not episode.at_rim:
             return []
-        if episode.peak < _GREW * max(before.found.share, after.found.share):
+        shares = (before.found.share, after.found.share)
+        if episode.peak < max(_GREW * max(shares), _BOTH * sum(shares)):
             return []
         if self._exchanged(before, after) < _EXCHANGED:
             return []

@@ -16,16 +16,17 @@ class Present:
 
     Args:
         since: wall ns at which the visit began.
+        movement: what has moved since then.
     """
 
     occupied = True
 
-    def __init__(self, context: Context, since: int) -> None:
+    def __init__(self, context: Context, since: int, movement: Movement) -> None:
         self._context = context
         self.since = since
         self.left: int | None = None
         self._clear: int | None = None
-        self._movement = Movement(context, since)
+        self._movement = movement
         self._stillness = Stillness(context)
         self._doubted = False
 
@@ -72,18 +73,16 @@ class Present:
         if self._movement.going_on:
             return []
         still_s = sight.since(self._stillness.since)
-        departed = self._movement.departed
-        if departed is not None and still_s >= self._patience_s(sight):
-            return self._end_by_stillness(sight, departed)
+        thing, movement = self._is_thing(sight), self._movement
+        if thing and movement.departed is not None and still_s >= self._context.settings.left_behind_s:
+            return self._end_by_thing(sight, movement.departed)
+        went = movement.departed or movement.first_at_rim
+        if not thing and went is not None and still_s >= self._context.settings.unsure_settle_s:
+            return self._end_by_settling(sight, went)
         if still_s >= _DOUBT_S and not self._doubted:
             self._doubted = True
             return [sight.event("doubt", self._stillness.since, "nothing_moves")]
         return []
-
-    def _patience_s(self, sight: Sight) -> float:
-        if self._is_thing(sight):
-            return self._context.settings.left_behind_s
-        return self._context.settings.unsure_settle_s
 
     def _is_thing(self, sight: Sight) -> bool:
         """Something new, not the trace of somebody who stood in a scene that was only presumed to be empty.
@@ -97,14 +96,17 @@ class Present:
             return True
         return bool(sight.print.variance[mask].mean() >= reference.print.variance[mask].mean())
 
-    def _end_by_stillness(self, sight: Sight, departed: int) -> list[PresenceEvent]:
-        scene, reference = self._context.scene, sight.found.reference
+    def _end_by_thing(self, sight: Sight, departed: int) -> list[PresenceEvent]:
+        """Somebody went out long ago, and what stayed has not moved since."""
         self.left = sight.wall
-        thing = self._is_thing(sight)
-        if reference is not None and not thing:
-            scene.forget(reference)
-        scene.adopt(sight.print.picture, sight.wall, sure=thing)
-        if not thing:
-            self.left = max(departed, sight.wall - int(self._context.settings.unsure_settle_s * SECOND))
-            return [sight.event("leave", self.left, "scene_settled")]
+        self._context.scene.adopt(sight.print.picture, sight.wall, sure=True)
         return [sight.event("left_behind", departed, "thing_remains"), sight.event("leave", self.left, "left_behind")]
+
+    def _end_by_settling(self, sight: Sight, departed: int) -> list[PresenceEvent]:
+        """What differs is the trace of somebody in the presumed scene; the scene that stands still now is empty."""
+        scene, reference = self._context.scene, sight.found.reference
+        self.left = max(departed, sight.wall - round(self._context.settings.unsure_settle_s * SECOND))
+        if reference is not None:
+            scene.forget(reference)
+        scene.adopt(sight.print.picture, sight.wall, sure=False)
+        return [sight.event("leave", self.left, "scene_settled")]

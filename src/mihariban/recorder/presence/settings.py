@@ -62,7 +62,7 @@ class PresenceSettings:
     still_share: float = 0.006
     unsure_settle_s: float = 20.0
     settle_s: float = 1.5
-    restart_share: float = 0.45
+    restart_share: float = 0.55
     calm_s: float = 0.8
     analysis_interval_s: float = 0.095
     look_share: float = 0.0035

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from mihariban.recorder.presence.arrays import Mask, Print, spread
 from mihariban.recorder.presence.events import PresenceEvent
+from mihariban.recorder.presence.movement import Movement
+from mihariban.recorder.presence.scene import Reference
 from mihariban.recorder.presence.sight import Context, Sight
 
 _BLINK_S = 0.3  # a picture or two without the change do not end it
 _ONSET_S = 0.25  # a lamp, seen through exposure and codec, has settled by then; nobody walks in so fast
 _SCREEN = 0.25  # of the zone; a larger change is a lamp
+_LIT_LEVELS = 6.0  # more than exposure drifts while a screen changes its page
 _LEARN_GAP_S = 10.0
 
 
@@ -21,6 +26,7 @@ class Candidate:
     Attributes:
         at: wall ns of its first trace.
         sudden: it may have come at once: the pictures were dense and nothing had moved anywhere before.
+        movement: what has moved since then.
         anchor: the picture just after its onset, while nothing has moved since.
         extent: windows that differed from the empty scene then, and their neighbours.
         gone: wall ns since when it is not to be seen; None while it is.
@@ -28,6 +34,7 @@ class Candidate:
 
     at: int
     sudden: bool
+    movement: Movement
     anchor: Print | None = None
     extent: Mask | None = None
     gone: int | None = None
@@ -43,6 +50,7 @@ class Vacant:
         self._candidate: Candidate | None = None
         self._quiet_before = quiet
         self.entered: int | None = None
+        self.movement: Movement | None = None
 
     @property
     def busy(self) -> bool:
@@ -69,9 +77,10 @@ class Vacant:
             return self._clear(sight)
         if self._candidate is None:
             sudden = self._quiet_before and sight.gap_s <= settings.sudden_s
-            self._candidate = Candidate(sight.wall, sudden)
+            self._candidate = Candidate(sight.wall, sudden, Movement(self._context, sight.wall))
         candidate = self._candidate
         candidate.gone = None
+        candidate.movement.observe(sight)
         if candidate.sudden:
             self._watch_rigid(candidate, sight)
         if sight.since(candidate.at) < settings.start_delay_s or sight.found.share < settings.enter_share:
@@ -116,14 +125,15 @@ class Vacant:
             return []
         self._candidate = None
         extent = candidate.extent
-        if reference is not None and extent is not None and _in_place(extent, sight, self._context):
+        screen = extent is not None and _in_place(extent, sight, self._context)
+        if reference is not None and extent is not None and screen and not _lit_anew(reference, sight):
             scene.restless(reference, extent, sight.found.rest)
             return [sight.event("doubt", candidate.at, "screen_changed")]
         scene.adopt(sight.print.picture, sight.wall, sure=True)
         return [sight.event("doubt", candidate.at, "scene_changed")]
 
     def _enter(self, candidate: Candidate, sight: Sight) -> list[PresenceEvent]:
-        self.entered = candidate.at
+        self.entered, self.movement = candidate.at, candidate.movement
         return [sight.event("enter", candidate.at, "stayed_in_zone")]
 
 
@@ -133,3 +143,9 @@ def _in_place(extent: Mask, sight: Sight, context: Context) -> bool:
     if context.rim(extent) or context.scene.share(extent) > _SCREEN:
         return False
     return context.scene.share(outside) < context.settings.still_share
+
+
+def _lit_anew(reference: Reference, sight: Sight) -> bool:
+    """Whether most of the picture has another brightness: what came with that is a shadow, not a screen."""
+    off = np.abs(sight.print.picture - reference.print.picture)
+    return bool(np.median(off) > _LIT_LEVELS)
