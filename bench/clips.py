@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterator
 from fractions import Fraction
@@ -102,5 +103,14 @@ def nobody(seconds: int = 40) -> Path:
 
 
 def somebody(seconds: int = 40) -> Path:
-    """Somebody who stands at the table for as long as the clip lasts, from a moment after stepping up."""
-    return camera_clip("somebody", 97.0, 116.0, seconds)
+    """Somebody steps up after four seconds and then stands at the table for as long as the clip lasts."""
+    path = WORK / f"somebody-{seconds}s.mp4"
+    if not path.exists():
+        WORK.mkdir(exist_ok=True)
+        temporary = path.with_suffix(".part.mp4")
+        arrival = real_pictures(88.0, 100.0)
+        standing = there_and_back(real_pictures(100.0, 116.0), seconds * 10 - len(arrival))
+        pictures = itertools.chain(arrival, standing)
+        encode(temporary, pictures, width=1920, height=1080, fps=15, kbit_s=3000, group_s=2, grain=4)
+        temporary.rename(path)
+    return path

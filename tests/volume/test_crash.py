@@ -1,0 +1,139 @@
+"""Every I/O operation of many random scripts as the moment of a power cut, two cuts a run; and bugs that must be caught."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from mihariban.base.errors import MiharibanError
+from mihariban.volume import ring as ring_module
+from mihariban.volume.keys import KeyTable
+from mihariban.volume.page import Page, RegionState
+from mihariban.volume.recover import Reader
+from mihariban.volume.regions import RegionTable
+from mihariban.volume.ring import Ring
+from tests.volume.harness import Run, template
+
+STEPS = 36
+SEEDS = range(24)
+LEAST_RUNS = 2000
+
+
+def _sweep(seeds: range, *, every: int = 1) -> int:
+    blank = template()
+    runs = 0
+    for seed in seeds:
+        whole = Run(blank.fresh(), seed, [])
+        whole.play(STEPS)
+        for cut in range(1, whole.operations + 1, every):
+            Run(blank.fresh(), seed, [cut, 1 + cut * 7 % max(1, whole.operations // 2)]).play(STEPS)
+            runs += 1
+    return runs
+
+
+@pytest.mark.parametrize("part", range(6))
+def test_a_power_cut_at_any_operation_loses_nothing_acknowledged(part: int) -> None:
+    """Held clips stay, destroyed keys never come back, recovery is idempotent, no nonce comes twice."""
+    seeds = range(SEEDS.start + part * 4, SEEDS.start + part * 4 + 4)
+    assert _sweep(seeds) >= LEAST_RUNS // 6
+
+
+def _no_data_sync(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Ring, "_dirty", property(lambda _self: False, lambda _self, _value: None), raising=False)
+
+
+def _no_key_sync(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(KeyTable, "sync", lambda self: self._unsynced.clear())
+
+
+def _single_slot(patch: pytest.MonkeyPatch) -> None:
+    def settle(self: KeyTable, pages: Iterator[Page] = iter(())) -> None:  # noqa: B008  # never consumed twice
+        for page in [*self._later.values(), *pages]:
+            self.write(page)
+            page.twin = True
+        self.sync()
+        self._later.clear()
+
+    patch.setattr(KeyTable, "settle", settle)
+
+
+def _ignore_hold(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
+        RegionTable, "_ready", lambda self: (self.state <= RegionState.CLOSED) & (self.state != RegionState.OPEN)
+    )
+
+
+def _newest_first(patch: pytest.MonkeyPatch) -> None:
+    def highest(self: RegionTable, among: np.ndarray) -> int:
+        where = np.flatnonzero(among)
+        return int(where[np.argmax(self.generation[where])])
+
+    patch.setattr(RegionTable, "_lowest", highest)
+
+
+def _keys_after_data(patch: pytest.MonkeyPatch) -> None:
+    def settle(self: Ring, pages: Iterator[Page]) -> None:
+        for page in pages:
+            self.keys.later(page)
+            self.table.update(page)
+
+    patch.setattr(Ring, "settle", settle)
+
+
+def _trust_the_head(patch: pytest.MonkeyPatch) -> None:
+    """Pieces count without being authenticated: a torn tail is taken for footage."""
+
+    def walk(self: Reader, page: Page) -> object:
+        walked = original(self, page)
+        if page.state is RegionState.OPEN and walked.tables:
+            walked.pieces += 1
+            for table in walked.tables.values():
+                table.chunks.append(table.chunks[-1]) if table.chunks else None
+        return walked
+
+    original = Reader.walk
+    patch.setattr(Reader, "walk", walk)
+
+
+def _same_generation(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(RegionTable, "next_generation", lambda self: max(1, int(self.generation.max())))
+
+
+def _forget_hold(patch: pytest.MonkeyPatch) -> None:
+    original = ring_module.Ring.settle
+
+    def settle(self: Ring, pages: Iterator[Page]) -> None:
+        group = list(pages)
+        if any(page.held for page in group) and not self.dropped:
+            return
+        original(self, group)
+
+    patch.setattr(Ring, "settle", settle)
+
+
+@pytest.mark.parametrize(
+    "bug",
+    [
+        _no_data_sync,
+        _no_key_sync,
+        _single_slot,
+        _ignore_hold,
+        _newest_first,
+        _keys_after_data,
+        _trust_the_head,
+        _same_generation,
+        _forget_hold,
+    ],
+)
+def test_a_seeded_bug_is_caught(bug: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A harness that cannot fail would prove nothing."""
+    blank = template()
+    bug(monkeypatch)
+    with pytest.raises((AssertionError, MiharibanError)):
+        for seed in range(40):
+            whole = Run(blank.fresh(), seed, [])
+            whole.play(STEPS)
+            for cut in range(1, whole.operations + 1, 3):
+                Run(blank.fresh(), seed, [cut]).play(STEPS)
