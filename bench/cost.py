@@ -72,10 +72,8 @@ def _decoding(clip: Path) -> dict[str, str]:
     )
     shares = {}
     for name, mode in (("PyAV demuxing", "demux"), ("PyAV key frames", "key"), ("PyAV every frame", "all")):
-        said = [
-            float(subprocess.run([sys.executable, "-c", code, str(clip), mode], capture_output=True, text=True, check=True).stdout)
-            for _ in range(3)
-        ]
+        command = [sys.executable, "-c", code, str(clip), mode]
+        said = [float(subprocess.run(command, capture_output=True, text=True, check=True).stdout) for _ in range(3)]
         shares[name] = f"{100 * statistics.median(said):.2f} %"
     return shares
 
@@ -104,7 +102,8 @@ def _several(count: int) -> dict[str, float]:
 
     clip = clips.somebody()
     with tempfile.TemporaryDirectory(dir=clips.WORK) as folder:
-        lines = ['[site]\nid = "bench"\npolicy_site = "honchosha-1f"\n[recorder]\nid = "r"\n[recorder.volume]\nsize = "512MiB"\n']
+        lines = ['[site]\nid = "bench"\npolicy_site = "honchosha-1f"', '[recorder]\nid = "r"']
+        lines += ['[recorder.volume]\nsize = "512MiB"']
         lines += [f'[[camera]]\nid = "cam{number}"\nsource = "{clip}"\n' for number in range(count)]
         file = Path(folder) / "site.toml"
         file.write_text("\n".join(lines))

@@ -176,7 +176,7 @@ def test_no_key_leaves_its_place(tmp_path: Path, video: Path) -> None:
 
 
 def test_a_killed_recorder_loses_at_most_two_seconds(tmp_path: Path, video: Path) -> None:
-    """kill -9 in the middle of a visit, again and again; each time what was filmed up to two seconds before is there."""
+    """kill -9 in the middle of a visit, again and again; what was filmed two seconds before is there."""
     folder = make_site(tmp_path / "s", size="16MiB")
     script = (
         "import sys, threading\n"

@@ -152,9 +152,7 @@ def test_a_full_region_is_followed_by_another(desk: Desk) -> None:
     desk.write(visit, _seconds(0, 30, group=2, size=9000))
     desk.close(visit, 30)
     assert len({clip.region for clip in desk.clips(visit)}) > 1
-    shown = [
-        s.pts for chunks in desk.chunks(visit) for chunk in chunks for s in chunk.samples if not s.lead_in
-    ]
+    shown = [s.pts for chunks in desk.chunks(visit) for chunk in chunks for s in chunk.samples if not s.lead_in]
     assert shown == [each.pts for each in _seconds(0, 30, group=2)]
 
 

@@ -17,7 +17,7 @@ CANARY = b"CANARY-IN-SEI-0123456789abcdef"
 def room_video(
     path: Path, spans: list[tuple[float, float]], seconds: float, *, group_s: float = 2.0, canary: bool = False
 ) -> Path:
-    """Write a video of ``seconds`` in which somebody stands in the middle in each span (from, to), walking in and out."""
+    """Write a video of ``seconds`` in which somebody stands in the middle in each span (from, to)."""
     rng = np.random.default_rng(7)
     room = rng.integers(90, 170, (SIZE[1] // 4, SIZE[0] // 4)).astype(np.float32).repeat(4, 0).repeat(4, 1)
     room = (room + np.roll(room, 3, 0) + np.roll(room, 3, 1)) / 3

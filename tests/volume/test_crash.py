@@ -1,4 +1,4 @@
-"""Every I/O operation of many random scripts as the moment of a power cut, two cuts a run; and bugs that must be caught."""
+"""Every I/O operation of many random scripts as the moment of a power cut, two a run; and bugs that must be caught."""
 
 from __future__ import annotations
 

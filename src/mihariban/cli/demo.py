@@ -12,7 +12,7 @@ from mihariban.cli._common import bar, console
 @click.command()
 @click.option("--dir", "directory", type=click.Path(path_type=Path), default=Path("run/site"), show_default=True)
 @click.option("--policy", type=click.Path(path_type=Path), default=None, help="The rule [Saga City's].")
-@click.option("--check", is_flag=True, help="Fail (exit 1) unless everything drawn was recorded and every check passes.")
+@click.option("--check", is_flag=True, help="Exit 1 unless all that was drawn is recorded and every check passes.")
 @click.option("--ready", type=click.Path(path_type=Path), default=None, help="Write facts for programs into this file.")
 def command(directory: Path, policy: Path | None, check: bool, ready: Path | None) -> int:
     """Make a site from nothing, record the drawn kiosk scene, and show what came of it."""

@@ -101,7 +101,10 @@ def forecast(folder: SiteFolder, figures: VolumeStat) -> str:
     reached = figures.lifetime_hours >= needed
     if ja:
         word = "に足ります" if reached else "に足りません"
-        return f"この一週間の割合では、最も古い映像は {date} に上書きされ、映像は約 {lives:,} 時間残ります。保存期間 {needed:,} 時間{word}。"
+        return (
+            f"この一週間の割合では、最も古い映像は {date} に上書きされ、映像は約 {lives:,} 時間残ります。"
+            f"保存期間 {needed:,} 時間{word}。"
+        )
     word = "is" if reached else "is NOT"
     return (
         f"At this week's rate the oldest will be overwritten on {date}; footage lives {lives:,} h: "

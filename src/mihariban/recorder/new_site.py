@@ -64,7 +64,7 @@ def _small(size: str) -> bool:
 
 
 def _demo_zone(source: str) -> list[str]:
-    if source.split(":")[0] != "demo":
+    if not source.startswith("demo:"):
         return []
     from mihariban.recorder.sources.demo import DEMO_ZONE
 

@@ -124,9 +124,7 @@ def create_site(
             site=site.site.id,
             recorder=site.recorder.id,
         )
-        Volume.create(
-            folder.recorder, spec, random=random, clock=clock, progress=progress, allow_cow=allow_cow
-        ).close()
+        Volume.create(folder.recorder, spec, random=random, clock=clock, progress=progress, allow_cow=allow_cow).close()
         control = Control.create(folder.control, site=site.site.id, recorder=site.recorder.id, wall=clock.wall())
         control.close()
         folder.policy.write_text(loaded.text, encoding="utf-8")

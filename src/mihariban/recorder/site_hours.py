@@ -33,9 +33,7 @@ class SiteHours:
         place: site of the rule where the camera is; None where the rule names no sites.
     """
 
-    def __init__(
-        self, book: PolicyBook, entries: Iterable[CalendarEntry], zone: ZoneInfo, place: str | None
-    ) -> None:
+    def __init__(self, book: PolicyBook, entries: Iterable[CalendarEntry], zone: ZoneInfo, place: str | None) -> None:
         self._book = book
         self._entries = tuple(entries)
         self._zone = zone

@@ -87,7 +87,11 @@ def visit_states(visits: Iterable[VisitRow], clips: Iterable[ClipInfo], now: int
 def _state(visit: VisitRow, clips: list[ClipInfo], now: int) -> VisitState:
     to = visit.recorded_to
     parts = tuple(
-        Part(max(clip.start, visit.recorded_from), clip.end if to is None else min(clip.end, to), _clip_state(clip, now))
+        Part(
+            max(clip.start, visit.recorded_from),
+            clip.end if to is None else min(clip.end, to),
+            _clip_state(clip, now),
+        )
         for clip in clips
         if clip.chunks
     )

@@ -15,8 +15,9 @@ from av.video.frame import VideoFrame
 from mihariban.recorder.packet import Packet, StreamConfig
 from mihariban.recorder.presence.arrays import Grey, shrink
 
-# Deblocking costs a seventh and smooths what area-averaging smooths anyway.
-_OPTIONS = {"skip_loop_filter": "all"}
+# Deblocking costs a fifth and smooths what area-averaging smooths anyway. Without it later pictures of a group drift
+# away from what was filmed: no harm in a short group, but after half a minute the empty scene no longer looks like itself.
+_HASTY = {"skip_loop_filter": "all"}
 _LEAST_SIDE = 16  # pixels of the small picture
 
 
@@ -34,14 +35,15 @@ class Decoder:
     Args:
         config: of the first packet.
         factor: pictures are shrunk by it.
+        hasty: leave out the loop filter; for key frames, and groups so short that nothing can drift.
     """
 
-    def __init__(self, config: StreamConfig, factor: int) -> None:
+    def __init__(self, config: StreamConfig, factor: int, *, hasty: bool) -> None:
         context = CodecContext.create(config.codec, "r")
         if not isinstance(context, VideoCodecContext):
             raise TypeError(f"not a video codec: {config.codec}")
         context.thread_count = 1
-        context.options = dict(_OPTIONS)
+        context.options = dict(_HASTY) if hasty else {}
         if config.extradata:
             context.extradata = config.extradata
         self._context = context

@@ -17,6 +17,8 @@ from mihariban.recorder.presence.sizes import Sizes
 from mihariban.recorder.presence.zone import Zone
 
 _GROUP_S: Final = 4.0  # key frame distance assumed until a longer one is seen
+_SHORT_GROUP: Final = 5 * SECOND // 2
+_BACK: Final = 5 * SECOND  # pictures out of order are not so far apart; the clock has jumped
 _KEPT_BYTES: Final = 48 << 20  # a stream with hardly any key frames must not fill the memory
 
 
@@ -39,8 +41,10 @@ class Watcher:
         self._sizes = Sizes()
         self._decoder: Decoder | None = None
         self._look_due = 0
+        self._examined = 0
         self._last_key = 0
         self._group_s = _GROUP_S
+        self._short_groups = False
         self._interval = round(settings.analysis_interval_s * SECOND)
         self.decoded = 0
         self.looks = 0
@@ -63,6 +67,11 @@ class Watcher:
         return max(looks + settings.start_delay_s + 1.0, settings.rigid_s + 2.0)
 
     @property
+    def kept_bytes(self) -> int:
+        """Compressed bytes held to look back through."""
+        return self._kept_bytes
+
+    @property
     def scene_changed(self) -> bool:
         """Whether the memory has learned something since ``scene`` was last called."""
         return self._memory.changed
@@ -74,7 +83,8 @@ class Watcher:
 
     def feed(self, packet: Packet) -> list[PresenceEvent]:
         """Take in the next packet in decoding order; the findings it led to, oldest first."""
-        events = self._break(packet) if packet.broken or packet.config is not self._config else []
+        cut = packet.broken or packet.config is not self._config or packet.wall < self._seen(0) - _BACK
+        events = self._break(packet) if cut else []
         if packet.key:
             self._start_group(packet)
         elif not self._kept:
@@ -86,8 +96,9 @@ class Watcher:
         self._sizes.add(len(packet.data), packet.wall, key=packet.key)
         if packet.key and (packet.wall >= self._look_due or self._sizes.hint or self.occupied):
             return events + self._look(packet)
-        if packet.wall - self._seen(packet.wall) > self._patience():
-            return events + self._examine(packet.wall)
+        if packet.wall - max(self._examined, self._seen(packet.wall)) > self._patience():
+            return events + self._examine()
+        self._bound()
         return events
 
     def interrupted(self, wall: int, reason: str) -> list[PresenceEvent]:
@@ -102,11 +113,12 @@ class Watcher:
         """The end of the input: what was not yet looked at is, and a visit is closed with reason end_of_input."""
         events = []
         if self._decoder is None and self._kept and self._kept[-1].wall > self._seen(0):
-            events = self._examine(wall)
+            events = self._examine()
         return events + self.interrupted(wall, "end_of_input")
 
     def _start_group(self, packet: Packet) -> None:
         if self._last_key:
+            self._short_groups = packet.wall - self._last_key <= _SHORT_GROUP
             self._group_s = max(self._group_s, min(60.0, (packet.wall - self._last_key) / SECOND))
         self._last_key = packet.wall
 
@@ -116,6 +128,9 @@ class Watcher:
         self._forget_packets()
         self._last_key = 0
         self._look_due = 0
+        self._examined = 0
+        if self._judge is not None and packet.wall <= self._seen(packet.wall - 1):
+            events += self._judge.close(self._seen(packet.wall), "clock_jumped")
         if self._config is None or packet.config != self._config:
             events += self._reshape(packet)
         self._config = packet.config
@@ -152,7 +167,7 @@ class Watcher:
         """Decode one key frame and decide whether more must be seen."""
         judge = self._judge
         self.looks += 1
-        decoder = Decoder(packet.config, self._factor)
+        decoder = Decoder(packet.config, self._factor, hasty=True)
         pictures = [*decoder.decode(packet), *decoder.drain()]
         self._look_due = packet.wall + self._look_every(packet)
         if not pictures or judge is None:
@@ -163,7 +178,7 @@ class Watcher:
         suspicious = judge.busy or picture.shape != judge.shape or judge.suspicious(picture, wall)
         self._sizes.answer(worthwhile=suspicious)
         if suspicious:
-            return self._examine(packet.wall)
+            return self._examine()
         events = self._judge_picture(picture, wall)
         self._trim()
         return events
@@ -176,11 +191,12 @@ class Watcher:
         wait = min(cost / settings.look_share, settings.empty_gap_s)
         return round(wait * SECOND) - SECOND // 10  # key frames are never quite evenly spaced
 
-    def _examine(self, _wall: int) -> list[PresenceEvent]:
+    def _examine(self) -> list[PresenceEvent]:
         """Decode everything kept that was not yet seen, and go on decoding."""
         if not self._kept:
             return []
-        self._decoder = Decoder(self._kept[0].config, self._factor)
+        self._examined = self._kept[-1].wall
+        self._decoder = Decoder(self._kept[0].config, self._factor, hasty=self._short_groups)
         events: list[PresenceEvent] = []
         for packet in list(self._kept):
             events += self._decode(packet)
@@ -234,3 +250,10 @@ class Watcher:
                 start = index
         for _ in range(start):
             self._kept_bytes -= len(self._kept.popleft().data)
+
+    def _bound(self) -> None:
+        """Where nothing can be decoded, or key frames hardly ever come, keep the newest group, or nothing."""
+        while self._kept_bytes > _KEPT_BYTES and self._kept:
+            self._kept_bytes -= len(self._kept.popleft().data)
+            while self._kept and not self._kept[0].key:
+                self._kept_bytes -= len(self._kept.popleft().data)

@@ -95,9 +95,7 @@ class DemoSource:
                     config = StreamConfig("h264", *SIZE, Fraction(1, _TICKS), extradata, "annexb")
                 pts, dts = raw.pts or 0, raw.dts or 0
                 shown = pts * SECOND // _TICKS
-                yield Packet(
-                    bytes(raw), pts, dts, raw.is_keyframe, self._starts_at + shown, began + shown, config
-                )
+                yield Packet(bytes(raw), pts, dts, raw.is_keyframe, self._starts_at + shown, began + shown, config)
 
     def frames(self) -> Iterator[Bytes]:
         """The pictures, shape (360, 640, 3), RGB."""
