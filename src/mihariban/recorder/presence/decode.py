@@ -16,7 +16,7 @@ from mihariban.recorder.packet import Packet, StreamConfig
 from mihariban.recorder.presence.arrays import Grey, shrink
 
 # Deblocking costs a fifth and smooths what area-averaging smooths anyway. Without it later pictures of a group drift
-# away from what was filmed: no harm in a short group, but after half a minute the empty scene no longer looks like itself.
+# away from what was filmed: no harm in a short group, but after half a minute the empty scene has lost its looks.
 _HASTY = {"skip_loop_filter": "all"}
 _LEAST_SIDE = 16  # pixels of the small picture
 
