@@ -114,7 +114,7 @@ def sentence(entry: Mapping[str, Any], language: Language) -> str:
     try:
         template = SENTENCES[Tag(entry["tag"])][place]
     except ValueError:
-        template = str(entry["tag"]).replace("{", "(").replace("}", ")")
+        template = str(entry["tag"]).translate({ord("{"): "(", ord("}"): ")"})
     try:
         frame = _OUTCOMES[Outcome(entry["outcome"])][place]
     except ValueError:

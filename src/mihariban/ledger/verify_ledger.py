@@ -260,7 +260,7 @@ def compare_tiles(folder, levels, size):
             name = os.path.relpath(path, top).replace(os.sep, "/")
             level, _, rest = name.partition("/")
             place = tile_width(rest)
-            if place is None or (level != "entries" and not level.isdigit()):
+            if place is None or not re.fullmatch("entries|0|[1-9][0-9]?", level):
                 raise Bad("tile/%s is no tile" % ascii(name)[1:-1])
             compare_tile(path, name, level, place, levels, size)
             owed.discard(name)
@@ -277,7 +277,7 @@ def names_of(count):
 
 def compare_tile(path, name, level, place, levels, size):
     index, width = place
-    count = size if level == "entries" else size >> 8 * int(level) if len(level) < 3 else 0
+    count = size if level == "entries" else size >> 8 * int(level)
     if index * TILE + width > count:
         raise Bad("tile/%s lies beyond the checkpoint" % name)
     if level == "entries":
