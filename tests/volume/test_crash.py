@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from mihariban.base.errors import MiharibanError
+from mihariban.volume import Volume
 from mihariban.volume import ring as ring_module
 from mihariban.volume.keys import KeyTable
 from mihariban.volume.page import Page, RegionState
-from mihariban.volume.recover import Reader
+from mihariban.volume.recover import Reader, Walked
 from mihariban.volume.regions import RegionTable
 from mihariban.volume.ring import Ring
 from tests.volume.harness import Run, template
@@ -82,19 +83,28 @@ def _keys_after_data(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Ring, "settle", settle)
 
 
-def _trust_the_head(patch: pytest.MonkeyPatch) -> None:
-    """Pieces count without being authenticated: a torn tail is taken for footage."""
+def _lose_the_last(patch: pytest.MonkeyPatch) -> None:
+    """Recovery takes the last whole piece for a torn one."""
 
-    def walk(self: Reader, page: Page) -> object:
+    def walk(self: Reader, page: Page) -> Walked:
         walked = original(self, page)
-        if page.state is RegionState.OPEN and walked.tables:
-            walked.pieces += 1
+        if page.state is RegionState.OPEN:
             for table in walked.tables.values():
-                table.chunks.append(table.chunks[-1]) if table.chunks else None
+                del table.chunks[-1:]
+            walked.tables = {slot: table for slot, table in walked.tables.items() if table.chunks}
         return walked
 
     original = Reader.walk
     patch.setattr(Reader, "walk", walk)
+
+
+def _forget_the_key(patch: pytest.MonkeyPatch) -> None:
+    """A destroyed clip is only taken from the list; its key stays."""
+
+    def destroy(self: Volume, clip: bytes) -> None:
+        self.catalogue.remove(clip)
+
+    patch.setattr(Volume, "destroy", destroy)
 
 
 def _same_generation(patch: pytest.MonkeyPatch) -> None:
@@ -122,7 +132,8 @@ def _forget_hold(patch: pytest.MonkeyPatch) -> None:
         _ignore_hold,
         _newest_first,
         _keys_after_data,
-        _trust_the_head,
+        _lose_the_last,
+        _forget_the_key,
         _same_generation,
         _forget_hold,
     ],

@@ -25,7 +25,7 @@ from mihariban.volume.layout import (
 )
 from mihariban.volume.page import Entry, Page, RegionState
 from mihariban.volume.root import Root
-from mihariban.volume.sealing import PieceKind, read_piece, unseal
+from mihariban.volume.sealing import PieceKind, read_head, read_piece, unseal
 from mihariban.volume.table import ClipTable, describe, unpack_table
 from mihariban.volume.writer import unpack_footer
 
@@ -140,8 +140,6 @@ class Reader:
         return unpack_footer(plain)[2]
 
     def _record(self, page: Page, entry: Entry, raw: bytes) -> ClipTable | None:
-        from mihariban.volume.sealing import read_head
-
         piece = read_head(raw)
         if piece is None or piece.kind is not PieceKind.RECORD or piece.generation != page.generation:
             return None

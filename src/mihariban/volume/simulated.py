@@ -19,7 +19,7 @@ from mihariban.volume.storage import ROOT
 SECTOR = 512
 
 
-class PowerCut(BaseException):  # noqa: N818  # no error: nothing in the product may catch it
+class PowerCut(BaseException):  # no error: nothing in the product may catch it
     """The machine has lost its power in the middle of an I/O operation."""
 
 

@@ -1,5 +1,10 @@
+"""An open volume: the one door to the ring. One process writes; others may look, read only."""
+
+from __future__ import annotations
+
+import os
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -496,6 +501,3 @@ class Volume:
                 self.superblock = block.next(placement=where.signature, moves=moves, moved=self.clock.wall())
                 self.ring.superblock = self.superblock
                 write_superblock(self._file, self.superblock, self._secret, self._random)
-
-
-Opener = Callable[[], Volume]
