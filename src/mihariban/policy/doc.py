@@ -15,7 +15,8 @@ CUSTOM = "mihariban"
 class Section(BaseModel):
     """A table of the TOML file. Values are taken as written: no number from a string, no guess."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, str_strip_whitespace=False)
+    # what was written may be a password in the wrong place: it must not reach a traceback
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
 
 
 def doc(default: Any, ja: str, en: str, *, live: bool = False, **limits: Any) -> Any:

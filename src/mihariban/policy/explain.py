@@ -185,7 +185,8 @@ class _Explainer:
     def _keeping(self) -> None:
         policy, keep, erase = self._policy, self._policy.retention, self._policy.erasure
         self._heading("keeping")
-        self._line("period", period_text(policy, self._language), "retention.amount")
+        number = "retention.unit" if keep.unit == "minimum_necessary" else "retention.amount"
+        self._line("period", period_text(policy, self._language), number)
         self._line("basis", keep.basis, "retention.basis")
         self._line("also_minimum", keep.is_also_minimum, "retention.is_also_minimum")
         self._line("capacity", keep.capacity_note_ja, "retention.capacity_note_ja")

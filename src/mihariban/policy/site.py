@@ -47,6 +47,17 @@ def _size(text: str) -> str:
     return text
 
 
+def _login_name(text: str) -> str:
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}", text):
+        return text
+    raise refuse(  # without the text: somebody may have written the password itself
+        ja="credentials に使えるのは recorder/secrets.toml の中の名前だけです。",
+        en="credentials takes only a name out of recorder/secrets.toml.",
+        do_ja='credentials = "cam1" と書き、secrets.toml に [credentials.cam1] を書きます',
+        do_en='write credentials = "cam1", and [credentials.cam1] into secrets.toml',
+    )
+
+
 def _source(text: str) -> str:
     scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", text)
     name = scheme[1].lower() if scheme else "file"
@@ -106,6 +117,7 @@ def _area(polygon: Polygon) -> float:
     return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairs)) / 2
 
 
+LoginName = Annotated[str, AfterValidator(_login_name)]
 ZoneName = Annotated[str, AfterValidator(_zone_name)]
 Size = Annotated[str, AfterValidator(_size)]
 SourceAddress = Annotated[str, AfterValidator(_source)]
@@ -209,7 +221,7 @@ class Camera(Section):
     substream: SourceAddress | None = doc(
         None, "人の検知に使う低解像度の映像。", "A second, low-resolution stream for presence."
     )
-    credentials: Identifier | None = doc(
+    credentials: LoginName | None = doc(
         None, "recorder/secrets.toml の中の名前。", "Name of the login in recorder/secrets.toml."
     )
     zones: Polygons = doc(
