@@ -7,6 +7,7 @@ equinox days follow the usual approximation for 1980 to 2099.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 
 _ONE = timedelta(days=1)
 
@@ -60,6 +61,7 @@ def named_holidays(year: int) -> set[date]:
     return set(named.values()) | extra
 
 
+@cache
 def law_holidays(year: int) -> set[date]:
     """Art. 2 and 3: holidays, substitute days, days between two holidays."""
     named = named_holidays(year)
