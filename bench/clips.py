@@ -52,7 +52,7 @@ def encode(
     grain: float,
     source_fps: int = 10,
 ) -> None:
-    """Write an H.264 clip at a camera's settings: bit rate, key-frame distance, sensor grain of ``grain`` grey levels."""
+    """Write an H.264 clip as a camera sends it: bit rate, key-frame distance, grain of ``grain`` grey levels."""
     rng = np.random.default_rng(20160122)
     noise = rng.normal(0, grain, (height + 64, width + 64, 1)).astype(np.int16)
     with av.open(str(path), "w") as container:

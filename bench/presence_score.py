@@ -1,4 +1,4 @@
-"""Judging presence on labelled scenes: what was missed, what was false, what was not covered, how late an end was seen."""
+"""Judging presence on labelled scenes: what was missed, false or not covered, and how late an end was seen."""
 
 from __future__ import annotations
 

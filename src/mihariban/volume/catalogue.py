@@ -104,7 +104,11 @@ class Catalogue:
         return self._select("region = ? ORDER BY slot", (region,))
 
     def find(
-        self, camera: str | None = None, since: int | None = None, until: int | None = None, kind: ClipKind | None = None
+        self,
+        camera: str | None = None,
+        since: int | None = None,
+        until: int | None = None,
+        kind: ClipKind | None = None,
     ) -> list[ClipInfo]:
         """Clips that show something in [since, until), by time."""
         terms: list[str] = ["1"]
@@ -156,4 +160,4 @@ def _row(info: ClipInfo) -> tuple[object, ...]:
 def _info(row: sqlite.Row) -> ClipInfo:
     *facts, final, notes = tuple(row)
     facts[3] = ClipKind(facts[3])
-    return ClipInfo(*facts, bool(final), cbor2.loads(notes) if notes else {})
+    return ClipInfo(*facts, bool(final), cbor2.loads(notes) if notes else {})  # type: ignore[call-arg]  # a row's length

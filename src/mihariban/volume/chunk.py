@@ -42,7 +42,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class CodecConfig:
-    """What a decoder needs to know. ``time_base`` is (numerator, denominator) of seconds per tick; pixels 0 for audio."""
+    """What a decoder needs. ``time_base``: (numerator, denominator) of seconds per tick; pixels are 0 for audio."""
 
     codec: str
     width: int

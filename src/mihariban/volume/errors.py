@@ -10,7 +10,9 @@ class VolumeMissing(InputError):
 
     code = "MH201"
     exit_status = 35
-    ja = "{place} に録画ボリュームがありません（{what} がない）。フォルダを確かめるか、mihariban init で作ってください。"
+    ja = (
+        "{place} に録画ボリュームがありません（{what} がない）。フォルダを確かめるか、mihariban init で作ってください。"
+    )
     en = "There is no complete volume in {place} ({what} is missing). Check the folder or make one with: mihariban init"
 
 

@@ -1,7 +1,7 @@
 """index.db: a cache of the clips' tables, so that the ring need not be read at every start.
 
 Each row is sealed under the key of its clip and bound to its place and generation: a row that opens is of that clip and
-of no other, and when it says ``final`` it is complete, for a closed clip never changes. Nothing else has to be believed.
+of no other, and when it says ``final`` it is complete, for a closed clip never changes. Nothing else is believed.
 """
 
 from __future__ import annotations
@@ -108,8 +108,7 @@ class SqliteIndex:
 
     def summaries(self) -> Iterator[tuple[int, bytes]]:
         try:
-            for row, sealed in self._db.execute("SELECT place, sealed FROM summary"):
-                yield row, sealed
+            yield from self._db.execute("SELECT place, sealed FROM summary")
         except sqlite.DatabaseError as error:
             _log.warning("index_unreadable", why=str(error))
 
@@ -138,7 +137,7 @@ class SqliteIndex:
 
 
 def open_index(path: Path, *, readonly: bool) -> Index:
-    """The index at ``path``; a new one where it is damaged; one in memory where even that fails, or nothing is to read."""
+    """The index at ``path``; a new one where it is damaged; one in memory where even that fails."""
     try:
         return SqliteIndex(path, readonly=readonly)
     except (sqlite.DatabaseUnusable, sqlite.DatabaseError) as error:

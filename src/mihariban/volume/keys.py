@@ -61,7 +61,7 @@ class KeyTable:
         self._file.sync()
 
     def load(self, region: int) -> Page | None:
-        """The newest page of a region that authenticates; None where neither slot does. ``twin`` False if one does not."""
+        """The newest page of a region that authenticates, ``twin`` False if but one does; None where neither does."""
         return self._newest(self._file.pread(self._offset(region, 0), 2 * self._shape.page_size), region)
 
     def load_all(self) -> Iterator[tuple[int, Page | None]]:
@@ -94,7 +94,7 @@ class KeyTable:
         self._later[page.region] = page
 
     def settle(self, pages: Iterable[Page] = ()) -> None:
-        """Make pages durable in both slots, and with them those that wait. Nothing older is left of them in the file."""
+        """Make pages durable in both slots, and with them those that wait. Nothing older of them is left."""
         group = {**self._later, **{page.region: page for page in pages}}
         if not group:
             return

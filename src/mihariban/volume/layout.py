@@ -156,7 +156,9 @@ def unpack_superblock(raw: bytes, secret: bytes) -> Superblock:
     return Superblock(sequence=sequence, volume=volume, geometry=Geometry(start, size, count, page), **known)
 
 
-def seal_block(cipher: AESGCM, magic: bytes, volume: bytes, region: int, generation: int, plain: bytes, nonce: bytes) -> bytes:
+def seal_block(
+    cipher: AESGCM, magic: bytes, volume: bytes, region: int, generation: int, plain: bytes, nonce: bytes
+) -> bytes:
     """A region's header or footer: one block, wholly authenticated."""
     head = _SEALED.pack(magic, FORMAT, region, generation, nonce)
     room = BLOCK - _SEALED.size - TAG

@@ -19,7 +19,9 @@ from mihariban.volume.layout import FORMAT, TAG
 KEY_LENGTH = 32
 _HEAD = struct.Struct(">4sB3xIQ12s")  # magic, format, page, sequence, nonce
 _MAGIC = b"MHKP"
-_STATE = struct.Struct(">QBBHIIIqB47s16s32x")  # generation, state, twin, entries, chunks, end, tail, opened, camera, boot
+_STATE = struct.Struct(
+    ">QBBHIIIqB47s16s32x"
+)  # generation, state, twin, entries, chunks, end, tail, opened, camera, boot
 _ENTRY = struct.Struct(">16s16s96sBBBBHHqqq16s16x")
 MAX_ENTRIES = 255
 
@@ -82,7 +84,7 @@ class Page:
         generation: counts the openings of all regions of the volume; 0 where never opened.
         twin: the other slot says the same.
         chunks: chunks and records that count; end: bytes of the region up to behind the last of them.
-        tail: bytes at the end of the region with the copies of the clip records and the footer; 0 where closed by recovery.
+        tail: bytes at the end with the copies of the clip records and the footer; 0 where closed by recovery.
         opened: ns since 1970 UTC.
     """
 
@@ -116,16 +118,36 @@ def pack_page(page: Page, sequence: int, page_size: int, cipher: AESGCM, volume:
     """One slot."""
     parts = [
         _STATE.pack(
-            page.generation, page.state, page.twin, len(page.entries), page.chunks, page.end, page.tail, page.opened,
-            len(page.camera.encode()), page.camera.encode(), page.boot,
-        )  # fmt: skip
+            page.generation,
+            page.state,
+            page.twin,
+            len(page.entries),
+            page.chunks,
+            page.end,
+            page.tail,
+            page.opened,
+            len(page.camera.encode()),
+            page.camera.encode(),
+            page.boot,
+        )
     ]
     for entry in page.entries:
         parts.append(  # noqa: PERF401  # a comprehension of this length cannot be read
             _ENTRY.pack(
-                entry.clip, entry.visit, entry.key, len(entry.key), entry.wrapping, entry.live, entry.kind,
-                entry.holds, 0, entry.created, entry.deadline, entry.minimum, entry.policy,
-            )  # fmt: skip
+                entry.clip,
+                entry.visit,
+                entry.key,
+                len(entry.key),
+                entry.wrapping,
+                entry.live,
+                entry.kind,
+                entry.holds,
+                0,
+                entry.created,
+                entry.deadline,
+                entry.minimum,
+                entry.policy,
+            )
         )
     head = _HEAD.pack(_MAGIC, FORMAT, page.region, sequence, nonce)
     plain = b"".join(parts).ljust(page_size - _HEAD.size - TAG, b"\x00")

@@ -92,7 +92,9 @@ def _extents(fd: int) -> list[tuple[int, int, int, int]]:
             raise
         count = _REQUEST.unpack_from(buffer)[3]
         for number in range(count):
-            logical, physical, length, _, _, flags, *_ = _EXTENT.unpack_from(buffer, _REQUEST.size + number * _EXTENT.size)
+            logical, physical, length, _, _, flags, *_ = _EXTENT.unpack_from(
+                buffer, _REQUEST.size + number * _EXTENT.size
+            )
             found.append((logical, physical, length, flags))
         if count < _AT_ONCE or found[-1][3] & _LAST:
             return found

@@ -62,7 +62,7 @@ class RegionTable:
         return max(0, min(self.usable() - self.in_use(), int((self._ready() & (self.live == 0)).sum())))
 
     def victim(self) -> int | None:
-        """The region to write next: one without footage while the share for holds is kept, else the oldest; None if none."""
+        """The region to write next: one without footage while the share for holds is kept, else the oldest; or None."""
         ready = self._ready()
         empty = ready & (self.live == 0)
         if empty.any() and self.in_use() < self.usable():
@@ -71,7 +71,8 @@ class RegionTable:
         return self._lowest(full) if full.any() else None
 
     def _ready(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        return (self.state <= RegionState.CLOSED) & (self.state != RegionState.OPEN) & (self.held == 0)
+        closed = (self.state <= RegionState.CLOSED) & (self.state != RegionState.OPEN)
+        return np.asarray(closed & (self.held == 0), np.bool_)
 
     def _lowest(self, among: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> int:
         where = np.flatnonzero(among)

@@ -212,7 +212,8 @@ class Ring:
     def _entry(self, header: ClipHeader) -> Entry:
         now = self.clock.wall()
         return Entry(
-            clip=new_id(now, self.random), visit=header.visit, key=self.random(KEY_LENGTH), kind=header.kind, created=now,
+            clip=new_id(now, self.random), visit=header.visit, key=self.random(KEY_LENGTH), kind=header.kind,
+            created=now,
             deadline=header.deadline, minimum=header.minimum, policy=header.policy[:16].ljust(16, b"\x00"),
         )  # fmt: skip
 
@@ -245,4 +246,3 @@ class Ring:
         """The last clip of a region was closed."""
         if region.full and not region.writers and not region.ended:
             self.close_region(region)
-

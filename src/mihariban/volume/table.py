@@ -103,9 +103,16 @@ class ClipTable:
         """One row for each chunk."""
         return b"".join(
             _ROW.pack(
-                info.wall, info.offset // BLOCK, info.length, info.number, min(info.duration // 1000, 0xFFFF_FFFF),
-                info.samples, info.stream, _flags(info), info.media,
-            )  # fmt: skip
+                info.wall,
+                info.offset // BLOCK,
+                info.length,
+                info.number,
+                min(info.duration // 1000, 0xFFFF_FFFF),
+                info.samples,
+                info.stream,
+                _flags(info),
+                info.media,
+            )
             for info in self.chunks
         )
 
@@ -121,9 +128,19 @@ def unpack_rows(rows: bytes) -> list[ChunkInfo]:
     """The chunks in packed rows."""
     return [
         ChunkInfo(
-            stream, wall, micros * 1000, block * BLOCK, length, number, samples, media,
-            bool(flags & _KEY), bool(flags & _CONFIG), bool(flags & _NOTES), bool(flags & _HIDDEN),
-        )  # fmt: skip
+            stream,
+            wall,
+            micros * 1000,
+            block * BLOCK,
+            length,
+            number,
+            samples,
+            media,
+            bool(flags & _KEY),
+            bool(flags & _CONFIG),
+            bool(flags & _NOTES),
+            bool(flags & _HIDDEN),
+        )
         for wall, block, length, number, micros, samples, stream, flags, media in _ROW.iter_unpack(rows)
     ]
 

@@ -11,6 +11,8 @@ import numpy as np
 from mihariban.recorder.presence.arrays import REACH, Grey, Mask, Print
 from mihariban.recorder.presence.settings import PresenceSettings
 
+_WHITE: Final = np.float32(248 - 128)  # levels around middle grey; overexposed, nothing can be seen there
+_BRIGHT: Final = np.float32(160 - 128)  # where the scene is bright anyway
 _NOISE_UP: Final = 0.3  # noise is believed quickly and forgotten slowly: a clock's digit changes once a minute
 _NOISE_DOWN_S: Final = 300.0
 
@@ -140,7 +142,8 @@ class Scene:
 
     def _against(self, reference: Reference, seen: Print) -> Difference:
         rest = seen.unexplained(reference.print)
-        mask = self.differing(rest, reference) & self.watched
+        dazzled = (seen.mean > _WHITE) & (reference.print.mean > _BRIGHT)
+        mask = self.differing(rest, reference) & self.watched & ~dazzled
         return Difference(reference, mask, self.share(mask), rest)
 
     def changes(self, before: Print, after: Print, reference: Reference | None) -> Mask:
@@ -159,7 +162,10 @@ class Scene:
 
     def restless(self, reference: Reference, mask: Mask, rest: Grey) -> None:
         """Something that nobody carried in changes here (a screen): such a change is normal from now on."""
-        reference.noise = np.where(mask, np.maximum(reference.noise, rest), reference.noise)
+        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+        place = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))  # screens are rectangles
+        usual = np.maximum(rest[place], rest[mask].mean())
+        reference.noise[place] = np.maximum(reference.noise[place], usual)
         self.memory.changed = True
 
     def touch(self, reference: Reference, wall: int) -> None:

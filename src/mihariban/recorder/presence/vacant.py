@@ -39,6 +39,11 @@ class Candidate:
     extent: Mask | None = None
     gone: int | None = None
 
+    @property
+    def calm(self) -> bool:
+        """Whether it came at once and has rested since: what moves now is something else."""
+        return self.sudden and self.anchor is not None
+
 
 class Vacant:
     """The phase between visits."""
@@ -75,18 +80,19 @@ class Vacant:
         settings = self._context.settings
         if sight.found.share < settings.leave_share:
             return self._clear(sight)
-        if self._candidate is None:
-            sudden = self._quiet_before and sight.gap_s <= settings.sudden_s
+        sudden = self._quiet_before and sight.gap_s <= settings.sudden_s
+        again = sudden and self._candidate is not None and self._candidate.calm and not self._still(sight)
+        if self._candidate is None or again:
             self._candidate = Candidate(sight.wall, sudden, Movement(self._context, sight.wall))
         candidate = self._candidate
         candidate.gone = None
         candidate.movement.observe(sight)
         if candidate.sudden:
             self._watch_rigid(candidate, sight)
-        if sight.since(candidate.at) < settings.start_delay_s or sight.found.share < settings.enter_share:
-            return []
         if candidate.sudden:
             return self._accept(candidate, sight)
+        if sight.since(candidate.at) < settings.start_delay_s or sight.found.share < settings.enter_share:
+            return []
         return self._enter(candidate, sight)
 
     def _clear(self, sight: Sight) -> list[PresenceEvent]:

@@ -209,9 +209,7 @@ def _h264_format(sps: bytes) -> Format:
     unit_x = 2 if chroma in (1, 2) else 1
     unit_y = (2 if chroma == 1 else 1) * (2 - frames_only)
     height = (2 - frames_only) * map_units * 16
-    return Format(
-        width - unit_x * (left + right), height - unit_y * (top + bottom), chroma, luma_depth, chroma_depth
-    )
+    return Format(width - unit_x * (left + right), height - unit_y * (top + bottom), chroma, luma_depth, chroma_depth)
 
 
 def _window(bits: Bits) -> tuple[int, int, int, int]:

@@ -167,7 +167,9 @@ class RtspSource:
         # Raised out here, without a cause: libav's own error holds the address with the login.
         raise failure
 
-    def _next(self, packets: Iterator[AvPacket[VideoStream]]) -> tuple[AvPacket[VideoStream] | None, SourceError | None]:
+    def _next(
+        self, packets: Iterator[AvPacket[VideoStream]]
+    ) -> tuple[AvPacket[VideoStream] | None, SourceError | None]:
         try:
             raw = next(packets, None)
         except (av.error.FFmpegError, OSError) as error:

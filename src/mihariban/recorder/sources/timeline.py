@@ -87,7 +87,7 @@ class Ticks:
         pts = dts if pts is None else pts
         assert pts is not None and dts is not None
         ahead = None if self._last is None else dts + self._shift - self._last
-        if ahead is None or (0 < ahead and (self._longest_pause is None or ahead <= self._longest_pause)):
+        if ahead is None or (ahead > 0 and (self._longest_pause is None or ahead <= self._longest_pause)):
             if ahead is not None:
                 self._interval = min(ahead, 4 * self._interval)
             return *self._accept(pts, dts), False
@@ -125,7 +125,7 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A packet on the recorder's clocks: ticks, wall and monotonic ns of display; ``cut``: the time line begins anew."""
+    """A packet on the recorder's clocks: ticks, wall and monotonic ns of display; ``cut``: the line begins anew."""
 
     pts: int
     dts: int

@@ -38,4 +38,4 @@ def draw_hall(width: int, height: int) -> Bytes:
         layer.ellipse(across * width, up * height, 0.018 * width, 0.05 * height, _GREEN)
     layer.onto(picture)
     shade = np.linspace(1.04, 0.88, height, dtype=np.float32)[:, None, None]
-    return np.clip(picture * shade, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(picture * shade, 0, 255), np.uint8)
