@@ -1,5 +1,5 @@
 """What makes each city different must be sayable; research of forty rules gave the list."""
-# ruff: noqa: E501  # a mistake and what would be right are read side by side
+# a mistake and what would be right are read side by side
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-# ruff: noqa: E501  # a mistake and what would be right are read side by side
+# a mistake and what would be right are read side by side
 from __future__ import annotations
 
 from datetime import date

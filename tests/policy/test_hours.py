@@ -183,6 +183,13 @@ def test_an_open_day_opens_a_closed_day() -> None:
     assert windows(SAGA, "2026-11-25", entry(kind="open_day", **DAY)) == [("08:30", "17:15")]
 
 
+def test_an_open_day_without_hours_to_open_with_says_nothing() -> None:
+    """A Saturday has no row in the table, so the entry would have to name its windows."""
+    empty = entry(kind="open_day", first_day=date(2026, 11, 21), last_day=date(2026, 11, 21))
+    hours = day_hours(SAGA, date(2026, 11, 21), (empty,))
+    assert (hours.open, hours.reason_en) == (False, "closed: Saturday")
+
+
 def test_the_site_goes_before_all_and_the_later_before_the_earlier() -> None:
     """Two changes of hours for one day."""
     for_all = entry(id="a", kind="hours", windows=(("10:00", "11:00"),), **DAY)
@@ -207,3 +214,5 @@ def test_a_holiday_moved_by_a_special_law() -> None:
     moved = entry(kind="holiday_moved", first_day=day, last_day=day, moved_to=date(2026, 11, 5), reason_ja="特別措置法")
     assert windows(SAGA, "2026-11-03", moved) == [("08:30", "19:00")]
     assert windows(SAGA, "2026-11-05", moved) == []
+    back = entry(id="e2", kind="closure", first_day=date(2027, 2, 1), last_day=date(2027, 2, 1), replaces="e1")
+    assert windows(SAGA, "2026-11-03", moved, back) == []

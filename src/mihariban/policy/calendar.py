@@ -5,7 +5,7 @@ follows the library. Each such decision is an entry with an approver and a docum
 the recorder.
 
 Precedence on one day, strongest first: a closure of the whole day; hours (replace the table); an open day (opens a
-closed day); the rule's table. Extensions add to what that gives, closures of part of the day are taken away last. Of
+closed day with the windows it names, else with the weekday's own); the rule's table. Extensions add to what that gives, closures of part of the day are taken away last. Of
 two entries of one kind for a day, the one for the site goes before the one for all, then the later in the list. An
 entry that another one replaces has no effect.
 """
@@ -97,16 +97,15 @@ class CalendarEntry(Section):
 
 def entries_on(entries: Iterable[CalendarEntry], day: date, site_id: str | None) -> tuple[CalendarEntry, ...]:
     """Entries with effect on ``day`` at a site, weakest first (see the precedence above)."""
-    listed = list(entries)
-    replaced = {entry.replaces for entry in listed}
-    chosen = [
-        entry
-        for entry in listed
-        if entry.first_day <= day <= entry.last_day
-        and entry.id not in replaced
-        and (entry.site is None or entry.site == site_id)
-    ]
+    chosen = [entry for entry in in_effect(entries, site_id) if entry.first_day <= day <= entry.last_day]
     return tuple(sorted(chosen, key=lambda entry: entry.site is not None))
+
+
+def in_effect(entries: Iterable[CalendarEntry], site_id: str | None) -> tuple[CalendarEntry, ...]:
+    """Entries that speak of a site and that no other one replaces."""
+    listed = tuple(entries)
+    replaced = {entry.replaces for entry in listed}
+    return tuple(e for e in listed if e.id not in replaced and (e.site is None or e.site == site_id))
 
 
 def _refused(ja: str, en: str) -> Exception:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from mihariban.policy.calendar import CalendarEntry, entries_on
+from mihariban.policy.calendar import CalendarEntry, entries_on, in_effect
 from mihariban.policy.doc import clock_text, minutes_of
 from mihariban.policy.errors import UnknownSite
 from mihariban.policy.holidays import holiday_name, is_substitute
@@ -199,8 +199,7 @@ def _holiday(table: Table, day: date, entries: tuple[CalendarEntry, ...]) -> str
 def _decide(
     table: Table, rows: tuple[HoursRow, ...], day: date, entries: tuple[CalendarEntry, ...], site_id: str | None
 ) -> DayHours:
-    moved = tuple(e for e in entries if e.kind == "holiday_moved" and (e.site is None or e.site == site_id))
-    day_class, holiday = class_of(table, day, moved)
+    day_class, holiday = class_of(table, day, in_effect(entries, site_id))
     spans = _row_spans(rows, day_class)
     ja, en = _table_reason(day_class, holiday, bool(spans))
     today = entries_on(entries, day, site_id)
@@ -208,10 +207,10 @@ def _decide(
         if entry.kind == "closure" and not entry.windows:
             ja, en = _entry_reason(entry, "休止", "closed")
             return DayHours(day, False, (), day_class, ja, en)
-    changed = _replacement(today, bool(spans))
+    weekly = _row_spans(rows, WEEKDAYS[day.weekday()])
+    changed = _replacement(today, can_open=bool(weekly) and not spans)
     if changed is not None:
-        weekday = WEEKDAYS[day.weekday()]
-        spans = changed.spans() or _row_spans(rows, weekday)
+        spans = changed.spans() or weekly
         ja, en = _entry_reason(
             changed, *(("時間変更", "changed hours") if changed.kind == "hours" else ("臨時開庁", "open"))
         )
@@ -229,11 +228,15 @@ def _decide(
     return DayHours(day, bool(windows), windows, day_class, ja, en)
 
 
-def _replacement(today: tuple[CalendarEntry, ...], open_by_table: bool) -> CalendarEntry | None:
-    """The strongest entry that replaces the table; an open day says nothing on a day that is open anyway."""
+def _replacement(today: tuple[CalendarEntry, ...], *, can_open: bool) -> CalendarEntry | None:
+    """The strongest entry that replaces the table.
+
+    Args:
+        can_open: an open day without windows has something to say: the day is closed and its weekday has hours.
+    """
     found: CalendarEntry | None = None
     for entry in today:
-        if entry.kind == "hours" or (entry.kind == "open_day" and not (open_by_table and not entry.windows)):
+        if entry.kind == "hours" or (entry.kind == "open_day" and (entry.windows or can_open)):
             found = entry if found is None or entry.kind == "hours" or found.kind == "open_day" else found
     return found
 

@@ -37,7 +37,7 @@ class SiteRetention(Section):
     """A period of its own for one site."""
 
     id: Identifier = doc(..., "設置場所の識別名。", "Id of the site.")
-    amount: int = doc(..., "保存期間の数。", "The number of units.", gt=0, le=36_500)
+    amount: int = doc(..., "保存期間の数。", "The number of units.", gt=0)
     unit: CountedUnit = doc(..., "保存期間の単位。", "The unit.")
     reason_ja: str = doc(..., "別の期間とする理由。", "Why this site differs.")
 
@@ -111,7 +111,12 @@ class Retention(Section):
                 do_ja="amount を消し、実行する期間を own_amount と own_unit に書きます",
                 do_en="remove amount; give the period to carry out as own_amount and own_unit",
             )
-        for field, amount, unit in (("amount", self.amount, self.unit), ("own_amount", self.own_amount, self.own_unit)):
+        periods = (
+            ("amount", self.amount, self.unit),
+            ("own_amount", self.own_amount, self.own_unit),
+            *(("sites", site.amount, site.unit) for site in self.sites),
+        )
+        for field, amount, unit in periods:
             if amount is not None and amount > LONGEST.get(unit, amount):
                 raise refuse(
                     field=field,
