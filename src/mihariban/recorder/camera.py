@@ -36,6 +36,8 @@ KNOCK_S = 2.0
 """Seconds between looks whether a camera that was away listens again; ends a long pause early."""
 GRACE_S = 5.0
 """Seconds beyond a source's own limits after which its thread is given up."""
+FIRST_PICTURE_S = 30.0
+"""Seconds a connection may last without a picture at which a decoder can start: the longest groups of smart codecs."""
 _POLL_S = 0.5
 _MOST_WAITING = 256
 _BACKOFF_FACTOR = 2.0
@@ -106,7 +108,7 @@ class CameraFeed:
         limits: pauses between attempts, and how long silence is borne.
         on_packet: takes each packet, always on the thread that runs the feed. Its errors end the run.
         on_gap: told when a gap begins (``ended_wall`` None) and when it has ended.
-        stable_s, knock_s, grace_s: see the constants above.
+        stable_s, knock_s, grace_s, first_picture_s: see the constants above.
     """
 
     def __init__(
@@ -120,6 +122,7 @@ class CameraFeed:
         stable_s: float = STABLE_S,
         knock_s: float = KNOCK_S,
         grace_s: float = GRACE_S,
+        first_picture_s: float = FIRST_PICTURE_S,
     ) -> None:
         self._factory = source_factory
         self._clock = clock
@@ -129,6 +132,7 @@ class CameraFeed:
         self._stable_s = stable_s
         self._knock_s = knock_s
         self._grace_s = grace_s
+        self._first_picture_s = first_picture_s
         self._gap: Gap | None = None
         self._last_wall: int | None = None
         self._pause = limits.backoff_first_s
@@ -169,7 +173,7 @@ class CameraFeed:
     def _follow(self, child: _Connection, stop: threading.Event) -> SourceError | None:
         """Hand on what the child reads; why it ended, or None for a plain end."""
         self._connected_at = None
-        patience = int((max(2 * self._limits.connect_s, self._limits.stall_s) + self._grace_s) * SECOND)
+        patience = int((2 * self._limits.connect_s + self._first_picture_s + self._grace_s) * SECOND)
         heard = self._clock.monotonic()
         while not stop.is_set():
             try:

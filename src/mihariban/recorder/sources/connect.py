@@ -48,6 +48,8 @@ def make_source(
         from mihariban.recorder.sources.v4l2 import V4l2Source
 
         return V4l2Source(rest, clock=clock)
+    if scheme == "file":
+        return FileSource(Path(address.removeprefix("file://")), starts_at=starts_at, clock=clock, real_time=real_time)
     if "://" in address:
         raise SourceAddressInvalid(source=scrub(address), why=f"nothing here understands {scheme}://")
     return FileSource(Path(address), starts_at=starts_at, clock=clock, real_time=real_time)

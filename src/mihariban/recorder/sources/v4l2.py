@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import av
 import av.error
 from av.video.codeccontext import VideoCodecContext
 
-from mihariban.base.clock import SECOND, Clock
+from mihariban.base.clock import Clock
+from mihariban.base.errors import SourceError
 from mihariban.recorder.errors import SourceLost, SourceUnreadable
 from mihariban.recorder.packet import Packet, StreamConfig
+from mihariban.recorder.sources.container import ns_to_ticks
+from mihariban.recorder.sources.live import LiveStream
+from mihariban.recorder.sources.timeline import Instant, TimeLimits
 
 _TICKS = 90_000
+_PATIENCE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,35 +70,47 @@ class V4l2Source:
             SourceUnreadable: no such device. SourceLost: it stopped delivering.
         """
         encoder: VideoCodecContext | None = None
-        config: StreamConfig | None = None
-        walls: dict[int, tuple[int, int]] = {}
-        first = self._clock.monotonic()
-        for frame in self._frames():
-            if stop.is_set():
-                return
-            if encoder is None:
-                encoder = self._encoder(frame.width, frame.height)
-            monotonic = self._clock.monotonic()
-            pts = (monotonic - first) * _TICKS // SECOND
-            walls[pts] = (self._clock.wall(), monotonic)
-            picture = frame.reformat(format="yuv420p")
-            picture.pts, picture.time_base = pts, Fraction(1, _TICKS)
+        live: LiveStream | None = None
+        seen: dict[int, Instant] = {}
+        first = Instant.read(self._clock)
+        failure: SourceError | None = None
+        pictures = iter(self._frames())
+        while failure is None and not stop.is_set():
+            picture, failure = self._next(pictures)
+            if picture is None:
+                continue
+            now = Instant.read(self._clock)
+            encoder = encoder or self._encoder(picture.width, picture.height)
+            live = live or LiveStream(
+                self.name, self._config(encoder), _TICKS // self._settings.fps, replace(TimeLimits(), settle=0)
+            )
+            ticks = ns_to_ticks(now.monotonic - first.monotonic, Fraction(1, _TICKS))
+            seen[ticks] = now
+            picture = picture.reformat(format="yuv420p")
+            picture.pts, picture.time_base = ticks, Fraction(1, _TICKS)
             for raw in encoder.encode(picture):
-                if raw.pts is None or raw.dts is None:
-                    continue
-                config = config or self._config(encoder)
-                wall, seen = walls.pop(raw.pts, (self._clock.wall(), monotonic))
-                yield Packet(bytes(raw), raw.pts, raw.dts, raw.is_keyframe, wall, seen, config)
-        raise SourceLost(source=self.name, why="the device stopped delivering")
+                yield from live.take(bytes(raw), raw.pts, raw.dts, seen.pop(raw.pts or 0, now))
+        if failure is not None:
+            raise failure
+
+    def _next(self, pictures: Iterator[av.VideoFrame]) -> tuple[av.VideoFrame | None, SourceError | None]:
+        try:
+            picture = next(pictures, None)
+        except (av.error.FFmpegError, OSError) as error:
+            return None, SourceLost(source=self.name, why=str(getattr(error, "strerror", None) or error))
+        if picture is None:
+            return None, SourceLost(source=self.name, why="the device stopped delivering")
+        return picture, None
 
     def _from_device(self) -> Iterator[av.VideoFrame]:
         settings = self._settings
         options = {"framerate": str(settings.fps), "video_size": f"{settings.width}x{settings.height}"}
         try:
-            with av.open(self._device, format="v4l2", options=options) as container:
-                yield from container.decode(video=0)
+            container = av.open(self._device, format="v4l2", options=options, timeout=_PATIENCE_S)
         except (av.error.FFmpegError, OSError, ValueError) as error:
-            raise SourceUnreadable(source=self.name, why=str(error)) from error
+            raise SourceUnreadable(source=self.name, why=str(getattr(error, "strerror", None) or error)) from error
+        with container:
+            yield from container.decode(video=0)
 
     def _encoder(self, width: int, height: int) -> VideoCodecContext:
         settings = self._settings
