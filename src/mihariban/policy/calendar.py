@@ -5,9 +5,9 @@ follows the library. Each such decision is an entry with an approver and a docum
 the recorder.
 
 Precedence on one day, strongest first: a closure of the whole day; hours (replace the table); an open day (opens a
-closed day with the windows it names, else with the weekday's own); the rule's table. Extensions add to what that gives, closures of part of the day are taken away last. Of
-two entries of one kind for a day, the one for the site goes before the one for all, then the later in the list. An
-entry that another one replaces has no effect.
+closed day, with the windows it names, else with the weekday's own); the rule's table. Extensions add to what that
+gives, closures of part of the day are taken away last. Of two entries of one kind for a day, the one for the site goes
+before the one for all, then the later in the list. An entry that another one replaces has no effect.
 """
 
 from __future__ import annotations
