@@ -84,6 +84,6 @@ BRANCHES = (InputError, SourceError, StorageError, StateError, AccessError)
 def all_errors(root: type[MiharibanError] = MiharibanError) -> Iterator[type[MiharibanError]]:
     """Every error class loaded so far that can be raised: the tree without its root and branches."""
     for child in root.__subclasses__():
-        if child not in BRANCHES:
+        if child not in BRANCHES and not child.__name__.startswith("_"):  # a leading underscore: shared by leaves
             yield child
         yield from all_errors(child)

@@ -188,7 +188,7 @@ def tile_name(index, width=TILE):
 def read_tile(folder, level, index, width):
     name = os.path.join("tile", level, tile_name(index, width))
     try:
-        with open(os.path.join(folder, name), "rb") as file:
+        with open(os.path.join(folder, name), "rb", buffering=0) as file:
             return file.read()
     except FileNotFoundError:
         raise Bad("%s is missing" % name)
@@ -196,23 +196,23 @@ def read_tile(folder, level, index, width):
 
 def hash_bundle(data, seq, width, name, look):
     """The leaf hashes of a bundle of ``width`` entries that begins with number ``seq``."""
-    new, hashes, at, end = sha256, [], 0, len(data)
+    leaves, at, end = [], 0, len(data)
+    add, new = leaves.append, sha256
     try:
         while at < end:
             start = at + 2
             at = start + (data[at] << 8 | data[at + 1])
-            leaf = data[start:at]
-            if not leaf.startswith(b'{"_seq":%d,' % seq):
-                raise Bad("entry %d does not carry its number" % seq)
-            if look is not None:
-                look(seq, leaf)
-            hashes.append(new(b"\0" + leaf).digest())
-            seq += 1
+            add(data[start:at])
     except IndexError:
         raise Bad("%s ends inside an entry" % name)
-    if at != end or len(hashes) != width:
+    if at != end or len(leaves) != width:
         raise Bad("%s does not hold %d entries" % (name, width))
-    return b"".join(hashes)
+    for number, leaf in enumerate(leaves, seq):
+        if not leaf.startswith(b'{"_seq":%d,' % number):
+            raise Bad("entry %d does not carry its number" % number)
+        if look is not None:
+            look(number, leaf)
+    return b"".join([new(b"\0" + leaf).digest() for leaf in leaves])
 
 
 def hash_entries(folder, size, look):

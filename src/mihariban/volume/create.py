@@ -59,6 +59,8 @@ def create_volume(
     if storage.exists(RING) or storage.exists(KEYS) or storage.exists(ROOT):
         raise VolumeExists(place=storage.place)
     shape = _shape(spec)
+    if not 0 <= spec.hold_share <= 0.5:
+        raise UsageError(what=f"hold_share is {spec.hold_share}; it goes from 0 to 0.5")
     _require_in_place(storage, storage.copying_system(), allow_cow=allow_cow)
     needed = shape.ring_size + KeyTable.size(shape) + _SPARE
     if storage.free() < needed:
@@ -81,6 +83,12 @@ def _shape(spec: VolumeSpec) -> Geometry:
         return geometry(spec.size, spec.region_size, spec.page_size)
     except ValueError as error:
         raise UsageError(what=str(error)) from error
+
+
+def _hold_regions(spec: VolumeSpec, shape: Geometry) -> int:
+    """At least one where any share is asked for, so that a small volume can hold something too."""
+    wanted = max(round(shape.regions * spec.hold_share), 1 if spec.hold_share else 0)
+    return min(wanted, shape.regions // 2)
 
 
 def _require_in_place(storage: Storage, system: str, *, allow_cow: bool) -> None:
@@ -114,12 +122,12 @@ def _write(
             geometry=shape,
             site=spec.site,
             recorder=spec.recorder,
-            hold_regions=round(shape.regions * spec.hold_share),
+            hold_regions=_hold_regions(spec, shape),
             created=clock.wall(),
             placement=place.signature,
             in_place=place.in_place,
         )
-        write_superblock(ring, block, secret, random)
+        write_superblocks(ring, block, secret, random)
     finally:
         ring.close()
         keys.close()
@@ -127,9 +135,9 @@ def _write(
     storage.finish()
 
 
-def write_superblock(ring: BlockFile, block: Superblock, secret: bytes, random: Random) -> None:
+def write_superblocks(ring: BlockFile, block: Superblock, secret: bytes, random: Random) -> None:
     """Write both copies, one durable before the other is touched."""
-    for copy in (0, 1):
+    for copy in (1, 0):
         ring.pwrite(copy * BLOCK, pack_superblock(block, secret, random))
         ring.sync()
 

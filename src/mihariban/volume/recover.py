@@ -26,7 +26,7 @@ from mihariban.volume.layout import (
 from mihariban.volume.page import Entry, Page, RegionState
 from mihariban.volume.root import Root
 from mihariban.volume.sealing import PieceKind, read_head, read_piece, unseal
-from mihariban.volume.table import ClipTable, describe, unpack_table
+from mihariban.volume.table import ChunkInfo, ClipTable, describe, unpack_table
 from mihariban.volume.writer import unpack_footer
 
 
@@ -36,11 +36,13 @@ class Walked:
 
     Attributes:
         tables: by key slot. pieces: how many count. end: bytes up to behind the last of them.
+        damaged: (key slot, offset) of pieces of a closed region that do not authenticate though they should.
     """
 
     tables: dict[int, ClipTable] = field(default_factory=dict)
     pieces: int = 0
     end: int = BLOCK
+    damaged: list[tuple[int, int]] = field(default_factory=list)
 
 
 def read_superblock(ring: BlockFile, secret: bytes, place: str) -> tuple[Superblock, list[str]]:
@@ -81,30 +83,71 @@ class Reader:
         return open_block(self._blocks, HEADER_MAGIC, self._volume, page.region, page.generation, raw) is not None
 
     def walk(self, page: Page) -> Walked:
-        """The pieces of a region that authenticate, in unbroken order; pieces of destroyed clips are stepped over."""
+        """The pieces of a region that authenticate; pieces of destroyed clips are stepped over unread.
+
+        In a region left open, nothing behind the first piece that fails counts: whatever was acknowledged lies before it.
+        In a closed region all pieces were whole once, so a damaged one is noted and those behind it are sought.
+        """
         walked = Walked()
-        if not self.header_valid(page):
-            return walked
-        base = self._shape.offset(page.region)
         closed = page.state is RegionState.CLOSED
+        if not closed and not self.header_valid(page):
+            return walked
+        stop = page.end if closed else self._shape.region_size
         configs: dict[tuple[int, int], CodecConfig] = {}
-        while not (closed and walked.pieces >= page.chunks):
-            found = read_piece(self._ring, base + walked.end, base + self._shape.region_size)
-            if found is None:
+        offset = BLOCK
+        while offset < stop:
+            step = self._step(page, walked, configs, offset, stop)
+            if step:
+                offset += step
+                walked.end = offset
+            elif closed:
+                offset += BLOCK
+            else:
                 break
-            piece, raw = found
-            in_order = piece.generation == page.generation and piece.number == walked.pieces
-            if not in_order or piece.slot >= len(page.entries):
-                break
-            entry = page.entries[piece.slot]
-            if entry.live:
-                opened = unseal(AESGCM(entry.key), self._volume, page.region, piece, raw)
-                if opened is None:
-                    break
-                self._take(walked, configs, piece.slot, piece.kind, opened, piece.length, piece.number)
-            walked.pieces += 1
-            walked.end += piece.stored
+        if closed:
+            walked.pieces, walked.end = page.chunks, page.end
+            for table in walked.tables.values():
+                table.final = True
         return walked
+
+    def piece(self, page: Page, slot: int, info: ChunkInfo) -> tuple[bytes, bytes] | None:
+        """Meta and data of a chunk; None where it cannot be read or is not the one expected."""
+        entry = page.entries[slot]
+        try:
+            raw = self._ring.pread(self._shape.offset(page.region) + info.offset, info.length)
+        except OSError:
+            return None
+        head = read_head(raw)
+        expected = (slot, page.generation, info.number)
+        if head is None or not entry.live or (head.slot, head.generation, head.number) != expected:
+            return None
+        return unseal(AESGCM(entry.key), self._volume, page.region, head, raw)
+
+    def _step(
+        self, page: Page, walked: Walked, configs: dict[tuple[int, int], CodecConfig], offset: int, stop: int
+    ) -> int:
+        """Take in the piece at ``offset``; its bytes, or 0 where none counts there."""
+        base = self._shape.offset(page.region)
+        try:
+            found = read_piece(self._ring, base + offset, base + stop)
+        except OSError:
+            return 0
+        if found is None:
+            return 0
+        piece, raw = found
+        closed = page.state is RegionState.CLOSED
+        in_order = piece.number >= walked.pieces if closed else piece.number == walked.pieces
+        if piece.generation != page.generation or not in_order or piece.slot >= len(page.entries):
+            return 0
+        entry = page.entries[piece.slot]
+        if entry.live:
+            opened = unseal(AESGCM(entry.key), self._volume, page.region, piece, raw)
+            if opened is None:
+                walked.damaged.append((piece.slot, offset))
+                return 0
+            self._take(walked, configs, piece.slot, piece.kind, opened, offset, piece.length, piece.number)
+        walked.pieces = piece.number + 1
+        return piece.stored
 
     def records(self, page: Page) -> dict[int, ClipTable] | None:
         """The tables of a closed region's clips from its footer and records alone; None where it has no footer."""
@@ -153,6 +196,7 @@ class Reader:
         slot: int,
         kind: PieceKind,
         opened: tuple[bytes, bytes],
+        offset: int,
         length: int,
         number: int,
     ) -> None:
@@ -162,7 +206,7 @@ class Reader:
         chunk, _, _ = unpack(*opened)
         if chunk.config is not None:
             configs[slot, chunk.stream] = chunk.config
-        info = describe(chunk, configs.get((slot, chunk.stream)), walked.end, length, number)
+        info = describe(chunk, configs.get((slot, chunk.stream)), offset, length, number)
         walked.tables.setdefault(slot, ClipTable()).add(info)
 
 

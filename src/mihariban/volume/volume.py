@@ -9,18 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from mihariban.base.clock import SECOND, Clock, SystemClock, iso
+from mihariban.base.files import BlockFile
 from mihariban.base.ids import Random, id_text
 from mihariban.volume.catalogue import Catalogue, ClipInfo, clip_info
 from mihariban.volume.chunk import Chunk, unpack
-from mihariban.volume.create import Progress, VolumeSpec, create_volume, write_superblock
+from mihariban.volume.create import Progress, VolumeSpec, create_volume, write_superblocks
 from mihariban.volume.errors import (
     ChunkDamaged,
     ClipRefused,
     ClipUnknown,
     HoldShareFull,
+    VolumeDamaged,
     VolumeMissing,
     VolumeOfAnotherSite,
     VolumeTruncated,
@@ -28,11 +29,12 @@ from mihariban.volume.errors import (
 from mihariban.volume.finding import Finding, finding
 from mihariban.volume.index import Index, place
 from mihariban.volume.keys import KeyTable
+from mihariban.volume.layout import BLOCK
 from mihariban.volume.page import ClipKind, Entry, Page, RegionState
 from mihariban.volume.recover import Reader, close_after_crash, read_superblock
 from mihariban.volume.ring import ClipHeader, Ring
 from mihariban.volume.root import Root
-from mihariban.volume.sealing import open_row, read_head, seal_row, unseal
+from mihariban.volume.sealing import open_row, seal_row
 from mihariban.volume.stat import WEEK, VolumeStat, lifetime_hours, overwritten_at, weekly_rate
 from mihariban.volume.storage import KEYS, RING, ROOT, Folder, Storage
 from mihariban.volume.table import ClipTable, unpack_rows, unpack_table
@@ -83,24 +85,32 @@ class ClipWriter:
 class Volume:
     """See ``open`` and ``read_only``. Safe for several threads: every call is guarded by one lock."""
 
-    def __init__(self, storage: Storage, *, clock: Clock, random: Random, readonly: bool) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        ring: BlockFile,
+        keys: BlockFile,
+        *,
+        clock: Clock,
+        random: Random,
+        readonly: bool,
+        site: str | None,
+    ) -> None:
         self.lock = threading.RLock()
         self.clock = clock
         self._random = random
         self._storage = storage
         self._readonly = readonly
         self.findings: list[Finding] = []
-        for name in (RING, KEYS, ROOT):
-            if not storage.exists(name):
-                raise VolumeMissing(place=storage.place, what=name)
-        self._file = storage.open(RING, readonly=readonly)
-        self._keys_file = storage.open(KEYS, readonly=readonly)
+        self._file, self._keys_file = ring, keys
         secret = storage.read_secret()
         self._secret = secret
         self.superblock, broken = read_superblock(self._file, secret, storage.place)
         self.findings += [finding("superblock-damaged", copy=copy) for copy in broken]
         self.shape = self.superblock.geometry
         self._check_sizes()
+        if site is not None and site != self.superblock.site:
+            raise VolumeOfAnotherSite(place=storage.place, found=self.superblock.site, expected=site)
         root = Root(secret, self.superblock.volume)
         self.keys = KeyTable(self._keys_file, root, self.superblock.volume, self.shape, random)
         self.ring = Ring(self._file, self.keys, self.superblock, root, clock, random)
@@ -108,6 +118,7 @@ class Volume:
         self.catalogue = Catalogue()
         self._index: Index = storage.index(readonly=readonly)
         self._closed_writers: list[RingWriter] = []
+        self._keep_superblock(broken=bool(broken))
         self._recover()
 
     # Making and opening
@@ -145,24 +156,32 @@ class Volume:
             VolumeOfAnotherSite: it does not belong to ``site``.
         """
         storage = Folder(directory) if isinstance(directory, Path) else directory
-        if not storage.exists(RING):
-            raise VolumeMissing(place=storage.place, what=RING)
+        _require_files(storage)
         storage.lock()
         try:
-            volume = cls(storage, clock=clock or SystemClock(), random=random, readonly=False)
-            volume._require_site(site)
+            return cls._mounted(storage, clock=clock or SystemClock(), random=random, readonly=False, site=site)
         except BaseException:
             storage.unlock()
             raise
-        return volume
 
     @classmethod
     def read_only(cls, directory: Path | Storage, *, clock: Clock | None = None, site: str | None = None) -> Volume:
         """Look beside a running recorder; nothing is written. For errors see ``open``."""
         storage = Folder(directory) if isinstance(directory, Path) else directory
-        volume = cls(storage, clock=clock or SystemClock(), random=os.urandom, readonly=True)
-        volume._require_site(site)
-        return volume
+        _require_files(storage)
+        return cls._mounted(storage, clock=clock or SystemClock(), random=os.urandom, readonly=True, site=site)
+
+    @classmethod
+    def _mounted(cls, storage: Storage, *, clock: Clock, random: Random, readonly: bool, site: str | None) -> Volume:
+        """Nothing stays open where opening fails."""
+        files: list[BlockFile] = []
+        try:
+            files += [storage.open(name, readonly=readonly) for name in (RING, KEYS)]
+            return cls(storage, *files, clock=clock, random=random, readonly=readonly, site=site)
+        except BaseException:
+            for file in files:
+                file.close()
+            raise
 
     def close(self) -> None:
         """Close regions and files; a second call does nothing. Open clips are closed as they are."""
@@ -252,50 +271,72 @@ class Volume:
             ClipUnknown, ChunkDamaged.
             ClipRefused: its deadline has passed and no hold keeps it.
         """
-        info = self.clip(clip)
-        if info.deadline <= self.clock.wall() and not info.held:
-            raise ClipRefused(
-                clip=id_text(clip), reason_ja="保存期限を過ぎています", reason_en="its deadline has passed"
-            )
         with self.lock:
-            page = self.ring.page(info.region)
+            info, page = self._readable(clip)
             table = self._table(info, page)
-            cipher = AESGCM(page.entries[info.slot].key)
         for part in table.chunks:
-            raw = self._file.pread(self.shape.offset(info.region) + part.offset, part.length)
-            piece = read_head(raw)
-            opened = None
-            if piece is not None and (piece.generation, piece.number) == (page.generation, part.number):
-                opened = unseal(cipher, self.superblock.volume, info.region, piece, raw)
-            if opened is None:
-                error = ChunkDamaged(
-                    camera=info.camera,
-                    clip=id_text(clip),
-                    second=iso(part.wall),
-                    region=info.region,
-                    offset=part.offset,
-                )
-                if damaged is None:
-                    raise error
-                damaged.append(error)
+            with self.lock:
+                info, page = self._readable(clip)  # reading ends when the clip is destroyed or its time is over
+            opened = self.reader.piece(page, info.slot, part)
+            if opened is not None:
+                yield unpack(*opened)[0]
                 continue
-            yield unpack(*opened)[0]
+            self._readable(clip)  # it may have been destroyed or overwritten meanwhile
+            error = ChunkDamaged(
+                camera=info.camera, clip=id_text(clip), second=iso(part.wall), region=info.region, offset=part.offset
+            )
+            if damaged is None:
+                raise error
+            damaged.append(error)
+
+    def _readable(self, clip: bytes) -> tuple[ClipInfo, Page]:
+        with self.lock:
+            info = self.clip(clip)
+            if info.deadline <= self.clock.wall() and not info.held:
+                raise ClipRefused(
+                    clip=id_text(clip), reason_ja="保存期限を過ぎています", reason_en="its deadline has passed"
+                )
+            page = self.ring.page(info.region)
+            if info.slot >= len(page.entries) or page.entries[info.slot].clip != clip:
+                raise ClipUnknown(clip=id_text(clip))
+            return info, page
 
     # What may be done with a clip
 
-    def destroy(self, clip: bytes) -> None:
+    def destroy(self, clip: bytes, *, before_minimum: bool = False) -> None:
         """Destroy a clip's key, durably and in both slots: its footage is unreadable through any door (E0).
 
         Raises:
-            ClipUnknown. ClipRefused: it is held, or still being written.
+            ClipUnknown. ClipRefused: it is held, still being written, or may not be erased yet.
         """
         with self.lock:
-            info, page = self._closed(clip)
+            info, _ = self._closed(clip)
             if info.held:
                 raise ClipRefused(clip=id_text(clip), reason_ja="保存が延長されています", reason_en="a hold keeps it")
+            if info.minimum > self.clock.wall() and not before_minimum:
+                raise ClipRefused(
+                    clip=id_text(clip), reason_ja="まだ消去できません", reason_en="it may not be erased yet"
+                )
+            self._destroy([info])
+
+    def destroy_expired(self) -> list[ClipInfo]:
+        """Destroy the keys of all closed clips past their deadline that no hold and no minimum keeps."""
+        with self.lock:
+            infos = self.catalogue.expired(self.clock.wall())
+            self._destroy(infos)
+            return infos
+
+    def _destroy(self, infos: list[ClipInfo]) -> None:
+        pages: dict[int, Page] = {}
+        for info in infos:
+            page = pages.setdefault(info.region, self.ring.page(info.region))
             page.entries[info.slot] = Entry()
-            self.ring.settle([page])
-            self.catalogue.remove(clip)
+        self.ring.settle(pages.values())
+        for info in infos:
+            self.catalogue.remove(info.clip)
+            if not pages[info.region].live:
+                self._index.drop(info.region)
+        self._index.commit()
 
     def set_deadline(self, clip: bytes, deadline: int) -> None:
         """Give a closed clip another deadline (ns), durably."""
@@ -374,12 +415,6 @@ class Volume:
 
     # Inside
 
-    def _require_site(self, site: str | None) -> None:
-        if site is not None and site != self.superblock.site:
-            self._file.close()
-            self.keys.close()
-            raise VolumeOfAnotherSite(place=self._storage.place, found=self.superblock.site, expected=site)
-
     def _check_sizes(self) -> None:
         for file, name, expected in (
             (self._file, RING, self.shape.ring_size),
@@ -387,37 +422,61 @@ class Volume:
         ):
             if file.size() != expected:
                 raise VolumeTruncated(path=f"{self._storage.place}/{name}", expected=expected, found=file.size())
+        if self._keys_file.pread(0, BLOCK) != KeyTable.head(self.superblock.volume):
+            raise VolumeDamaged(place=self._storage.place, what="keys.tab (or it belongs to another volume)")
 
     def _recover(self) -> None:
-        self._note_placement()
         unsettled: list[Page] = []
+        pages: list[tuple[Page, dict[int, ClipTable] | None]] = []
+        lost = opened = 0
         for region, page in self.keys.load_all():
             if page is None:
+                lost += 1
                 self.ring.table.lose(region)
                 self.findings.append(finding("key-page-lost", region=region))
                 continue
             tables: dict[int, ClipTable] | None = None
-            crashed = page.state is RegionState.OPEN
-            if crashed:
-                walked = self.reader.walk(page)
-                close_after_crash(page, walked)
-                tables = walked.tables
-            if crashed or not page.twin:
+            if page.state is RegionState.OPEN:
+                if not opened:
+                    self._settle_disk()
+                opened += 1
+                tables = self.reader.walk(page).tables if self._readonly else self._close_region(page)
+            if not page.twin:
                 unsettled.append(page)
             self.ring.table.update(page)
             if page.live:
-                self._learn(page, tables)
+                pages.append((page, tables))
+        if lost == self.shape.regions:
+            raise VolumeDamaged(place=self._storage.place, what="every page of keys.tab")
         if unsettled and not self._readonly:
             self.ring.settle(unsettled)
+        for page, tables in pages:
+            self._learn(page, tables)
+        if not self._readonly:
+            self._index.commit()
+
+    def _settle_disk(self) -> None:
+        """What a killed process wrote may be in the machine's memory only: make it durable before building on it."""
+        if not self._readonly:
+            with self.ring.guard("ring.vol"):
+                self._file.sync()
+
+    def _close_region(self, page: Page) -> dict[int, ClipTable]:
+        walked = self.reader.walk(page)
+        close_after_crash(page, walked)
+        for table in walked.tables.values():
+            table.final = True
+        page.twin = False
+        return walked.tables
 
     def _learn(self, page: Page, tables: dict[int, ClipTable] | None) -> None:
-        if tables is None:
-            tables = self._indexed(page)
-        if tables is None:
-            tables = self.reader.tables(page)
+        known = self._indexed(page) if tables is None else None
+        if known is None:
+            known = self.reader.tables(page) if tables is None else tables
             if not self._readonly:
-                for slot, table in tables.items():
+                for slot, table in known.items():
                     self._put_index(page, slot, table)
+        tables = known
         self.catalogue.put(clip_info(page, slot, table) for slot, table in tables.items())
 
     def _indexed(self, page: Page) -> dict[int, ClipTable] | None:
@@ -491,13 +550,23 @@ class Volume:
         self.ring.settle([page])
         self.catalogue.amend(page.entries[slot])
 
-    def _note_placement(self) -> None:
+    def _keep_superblock(self, *, broken: bool) -> None:
+        """Note where the file lies now, and mend a broken copy."""
         block = self.superblock
         where = self._storage.placement(self._file)
-        if block.placement and where.signature and where.signature != block.placement:
+        if block.placement and where.signature != block.placement:
             moves = block.moves + 1
             self.findings.append(finding("volume-moved", moves=moves))
-            if not self._readonly:
-                self.superblock = block.next(placement=where.signature, moves=moves, moved=self.clock.wall())
-                self.ring.superblock = self.superblock
-                write_superblock(self._file, self.superblock, self._secret, self._random)
+            block = block.next(placement=where.signature, in_place=where.in_place, moves=moves, moved=self.clock.wall())
+        elif broken:
+            block = block.next()
+        if block is not self.superblock and not self._readonly:
+            with self.ring.guard("superblock"):
+                write_superblocks(self._file, block, self._secret, self._random)
+            self.superblock = self.ring.superblock = block
+
+
+def _require_files(storage: Storage) -> None:
+    for name in (RING, KEYS, ROOT):
+        if not storage.exists(name):
+            raise VolumeMissing(place=storage.place, what=name)
