@@ -165,6 +165,8 @@ def test_changed_hours_extension_and_partial_closure() -> None:
     """Hours replace the table, an extension adds, a closure with windows takes away."""
     extended = entry(kind="extension", windows=(("17:15", "20:00"),), **DAY)
     assert windows(SAGA, "2026-11-25", extended) == [("08:30", "20:00")]
+    inside = entry(kind="extension", windows=(("10:00", "11:00"),), **DAY)
+    assert windows(SAGA, "2026-11-25", inside) == [("08:30", "17:15")]
     changed = entry(id="e2", kind="hours", windows=(("10:00", "12:00"),), **DAY)
     assert windows(SAGA, "2026-11-25", changed, extended) == [("10:00", "12:00"), ("17:15", "20:00")]
     noon = entry(id="e3", kind="closure", windows=(("12:00", "13:00"),), **DAY)

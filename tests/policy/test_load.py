@@ -8,6 +8,7 @@ import pytest
 
 from mihariban.policy import load_policy, require_complete
 from mihariban.policy.errors import PolicyIncomplete, PolicyInvalid, PolicySyntax, PolicyUnreadable
+from mihariban.policy.source import covers
 from tests.policy.rules import POLICIES, SAGA, SAGA_FILE, saga_file_with, saga_with
 
 MISTAKES = [
@@ -199,6 +200,8 @@ def test_the_closest_source_speaks() -> None:
     assert [source.reading for source in SAGA.sources_of("roles.operators.min_count")] == ["ours"]
     assert [source.article for source in SAGA.sources_of("roles.operators.designation")] == ["第7条"]
     assert SAGA.sources_of("no.such") == ()
+    assert covers("retention", "retention.amount")
+    assert not covers("retention", "retention_place")
 
 
 def test_the_law_changes_with_the_date() -> None:
