@@ -173,19 +173,24 @@ class Case:
             ends.append(round((max(reached) if backwards else min(reached)) / self.fps, 3))
         return ends
 
+    def drawn(self, t: float) -> Frame:
+        """The picture at a moment before light and camera had their way."""
+        frame = self.room.copy()
+        if self.screen:
+            self.screen.onto(frame, t)
+        for actor in (*self.things, *self.passers, *(one for group in self.groups for one in group.people)):
+            _put(frame, actor, t)
+        if self.front:
+            frame.lay(self.front)
+        return frame
+
     def frames(self, part: int = 0) -> Iterator[tuple[float, Bytes]]:
         """Pictures of one part: (seconds from the start of the case, yuv420p of shape (height * 3 / 2, width))."""
         begin, end = self.parts[part] if self.parts else (0.0, self.duration_s)
         camera = Camera(self.light, self.size, daylight(self.size, self.seed), self.seed * 2 + part)
         for number in range(round(begin * self.fps), round(end * self.fps)):
             t = number / self.fps
-            frame = self.room.copy()
-            if self.screen:
-                self.screen.onto(frame, t)
-            for actor in (*self.things, *self.passers, *(one for group in self.groups for one in group.people)):
-                _put(frame, actor, t)
-            if self.front:
-                frame.lay(self.front)
+            frame = self.drawn(t)
             camera.film(frame, t)
             if self.stamp:
                 _clock(frame.luma, t, *self.stamp)
