@@ -85,7 +85,8 @@ class Reader:
     def walk(self, page: Page) -> Walked:
         """The pieces of a region that authenticate; pieces of destroyed clips are stepped over unread.
 
-        In a region left open, nothing behind the first piece that fails counts: whatever was acknowledged lies before it.
+        In a region left open, nothing behind the first piece that fails counts: all that was
+        acknowledged lies before it.
         In a closed region all pieces were whole once, so a damaged one is noted and those behind it are sought.
         """
         walked = Walked()
