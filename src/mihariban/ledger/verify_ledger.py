@@ -19,6 +19,7 @@ import argparse
 import base64
 import hashlib
 import json
+import multiprocessing
 import os
 import re
 import subprocess
@@ -26,6 +27,7 @@ import sys
 import tempfile
 
 TILE = 256
+RUN = 64
 LOG, COSIGNER = 1, 4
 sha256 = hashlib.sha256
 
@@ -215,26 +217,47 @@ def hash_bundle(data, seq, width, name, look):
     return b"".join([new(b"\0" + leaf).digest() for leaf in leaves])
 
 
-def hash_entries(folder, size, look):
-    """All levels of the tree, computed from the entries alone."""
-    levels = [bytearray()]
-    for index in range((size + TILE - 1) // TILE):
+def hash_run(run):
+    """The leaf hashes of some bundles, and the root of each that is full; or what is wrong with one."""
+    folder, first, last, size, look = run
+    found = []
+    for index in range(first, last):
         width = min(TILE, size - index * TILE)
-        data = read_tile(folder, "entries", index, width)
-        hashes = hash_bundle(data, index * TILE, width, "entries/" + tile_name(index, width), look)
-        levels[0] += hashes
-        level, place = 0, index + 1
-        if width < TILE:
-            break
-        hashes = perfect(hashes)
-        while True:
-            level += 1
-            if level == len(levels):
-                levels.append(bytearray())
-            levels[level] += hashes
-            if place % TILE:
-                break
-            hashes, place = perfect(bytes(levels[level][-TILE * 32 :])), place // TILE
+        try:
+            data = read_tile(folder, "entries", index, width)
+            hashes = hash_bundle(data, index * TILE, width, "entries/" + tile_name(index, width), look)
+        except Bad as bad:
+            return str(bad)
+        found.append((hashes, perfect(hashes) if width == TILE else None))
+    return found
+
+
+def hash_entries(folder, size, look):
+    """All levels of the tree, computed from the entries alone; a large ledger by all processors at once."""
+    bundles = (size + TILE - 1) // TILE
+    runs = [(folder, at, min(at + RUN, bundles), size, look) for at in range(0, bundles, RUN)]
+    if __name__ != "__main__" or look is not None or bundles < 4 * RUN or (os.cpu_count() or 1) < 2:
+        return grow(map(hash_run, runs))
+    with multiprocessing.Pool() as workers:
+        return grow(workers.imap(hash_run, runs))
+
+
+def grow(runs):
+    """The levels of the tree from the hashes of its bundles, in order."""
+    levels = [bytearray()]
+    for run in runs:
+        if isinstance(run, str):
+            raise Bad(run)
+        for hashes, root in run:
+            levels[0] += hashes
+            level, place = 0, len(levels[0]) // 32 // TILE
+            while root is not None:
+                level += 1
+                if level == len(levels):
+                    levels.append(bytearray())
+                levels[level] += root
+                root = perfect(bytes(levels[level][-TILE * 32 :])) if place % TILE == 0 else None
+                place //= TILE
     return levels
 
 
@@ -257,7 +280,7 @@ def compare_tiles(folder, levels, size):
     for here, _, files in os.walk(top):
         for file in files:
             path = os.path.join(here, file)
-            name = os.path.relpath(path, top).replace(os.sep, "/")
+            name = path[len(top) + 1 :].replace(os.sep, "/")
             level, _, rest = name.partition("/")
             place = tile_width(rest)
             if place is None or not re.fullmatch("entries|0|[1-9][0-9]?", level):
@@ -287,7 +310,7 @@ def compare_tile(path, name, level, place, levels, size):
             found = hash_bundle(file.read(), index * TILE, width, name, None)
         mine = levels[0]
     else:
-        with open(path, "rb") as file:
+        with open(path, "rb", buffering=0) as file:
             found = file.read()
         mine = levels[int(level)]
     if found != mine[index * TILE * 32 : (index * TILE + width) * 32]:

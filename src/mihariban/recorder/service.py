@@ -191,6 +191,9 @@ class Recorder:
 
     def _settings(self, camera: Camera) -> PresenceSettings:
         delay = camera.presence.start_delay_s
+        if delay is None:
+            loaded = self.hours.in_force(self.clock.wall()) or self._book.versions[-1]
+            delay = loaded.policy.capture.presence_start_delay_s
         return PresenceSettings() if delay is None else PresenceSettings(start_delay_s=delay)
 
     def _rolls(self) -> Rolls:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -15,7 +14,6 @@ from mihariban.policy import (
     LoadedPolicy,
     PolicyBook,
     day_hours,
-    expires_at,
     filming_windows,
 )
 from mihariban.policy.errors import NoPolicyInForce
@@ -82,13 +80,14 @@ class SiteHours:
         return None
 
     def deadline(self, version: str, wall: int) -> int | None:
-        """From when footage filmed at ``wall`` cannot be read, under the version of that hash and those after it."""
-        loaded = self._by_hash.get(version)
+        """From when footage filmed at ``wall`` cannot be read, as the version of that hash and those in force leave it."""
+        loaded = self._by_hash.get(version) or self.in_force(wall)
         if loaded is None:
             return None
-        return expires_at(loaded.policy, wall, self._zone, self._place)
+        day = to_datetime(wall, self._zone).date()
+        return self._book.expires_at(loaded.policy.version, wall, day, self._zone, self._place)
 
 
 def calendar_entries(texts: Iterable[str]) -> tuple[CalendarEntry, ...]:
     """Calendar entries from their JSON, as the control book keeps them."""
-    return tuple(CalendarEntry.model_validate_json(json.dumps(json.loads(text))) for text in texts)
+    return tuple(CalendarEntry.from_json(text) for text in texts)

@@ -142,7 +142,8 @@ class Scene:
 
     def _against(self, reference: Reference, seen: Print) -> Difference:
         rest = seen.unexplained(reference.print)
-        dazzled = (seen.mean > _WHITE) & (reference.print.mean > _BRIGHT)
+        brightest = seen.mean + np.sqrt(np.maximum(seen.variance, 0))
+        dazzled = (brightest > _WHITE) & (reference.print.mean > _BRIGHT)
         mask = self.differing(rest, reference) & self.watched & ~dazzled
         return Difference(reference, mask, self.share(mask), rest)
 

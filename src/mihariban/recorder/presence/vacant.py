@@ -82,6 +82,8 @@ class Vacant:
             return self._clear(sight)
         sudden = self._quiet_before and sight.gap_s <= settings.sudden_s
         again = sudden and self._candidate is not None and self._candidate.calm and not self._still(sight)
+        if again and self._candidate is not None:
+            self._learn_screen(self._candidate, sight)
         if self._candidate is None or again:
             self._candidate = Candidate(sight.wall, sudden, Movement(self._context, sight.wall))
         candidate = self._candidate
@@ -126,17 +128,24 @@ class Vacant:
 
     def _accept(self, candidate: Candidate, sight: Sight) -> list[PresenceEvent]:
         """A change that came at once and never moved is another light; one that stays in its place is a screen."""
-        scene, reference = self._context.scene, sight.found.reference
+        scene = self._context.scene
         if sight.since(candidate.at) < self._context.settings.rigid_s:
             return []
         self._candidate = None
-        extent = candidate.extent
-        screen = extent is not None and _in_place(extent, sight, self._context)
-        if reference is not None and extent is not None and screen and not _lit_anew(reference, sight):
-            scene.restless(reference, extent, sight.found.rest)
+        if self._learn_screen(candidate, sight):
             return [sight.event("doubt", candidate.at, "screen_changed")]
         scene.adopt(sight.print.picture, sight.wall, sure=True)
         return [sight.event("doubt", candidate.at, "scene_changed")]
+
+    def _learn_screen(self, candidate: Candidate, sight: Sight) -> bool:
+        """Where a sudden change lies within the zone and stays there, or is followed by the next one: a screen."""
+        reference, extent = sight.found.reference, candidate.extent
+        if reference is None or extent is None or not _in_place(extent, sight, self._context):
+            return False
+        if _lit_anew(reference, sight):
+            return False
+        self._context.scene.restless(reference, extent, sight.found.rest)
+        return True
 
     def _enter(self, candidate: Candidate, sight: Sight) -> list[PresenceEvent]:
         self.entered, self.movement = candidate.at, candidate.movement

@@ -20,8 +20,8 @@ from mihariban.recorder.sources.scene.hall import draw_hall
 from mihariban.recorder.sources.scene.raster import Bytes
 from mihariban.recorder.sources.scene.script import SIZE, Script, day_script
 
-DEMO_ZONE = ((0.2, 0.56), (0.8, 0.56), (0.8, 1.0), (0.2, 1.0))
-"""Where a user of the drawn kiosk stands: fractions of the picture."""
+DEMO_ZONE = ((0.2, 0.56), (0.8, 0.56), (0.8, 0.86), (0.2, 0.86))
+"""Where a user of the drawn kiosk stands: fractions of the picture; the machine itself is below it."""
 
 _TICKS = 90_000
 _JAPAN = timezone(timedelta(hours=9))
@@ -101,20 +101,22 @@ class DemoSource:
         """The pictures, shape (360, 640, 3), RGB."""
         hall = draw_hall(*SIZE)
         rng = np.random.default_rng(self._seed)
-        noise = rng.normal(0, 1.6, (SIZE[1] + 32, SIZE[0] + 32, 1)).astype(np.int16)
+        noise = np.clip(rng.normal(3, 1.6, (SIZE[1] + 32, SIZE[0] + 32, 1)), 0, 6).astype(np.uint8)
         number = 0
         while self._endless or number < self._script.seconds * self._fps:
             t = number / self._fps
             picture = hall.copy()
             for layer in self._script.at(t % self._script.seconds):
                 layer.onto(picture)
+            self._script.kiosk(t % self._script.seconds).onto(picture)
             if self._covered and self._covered[0] <= t < self._covered[1]:
                 picture[:] = 14
             moment = to_datetime(self._starts_at + number * SECOND // self._fps, _JAPAN)
             stamp(picture, f"{moment:%Y-%m-%d %H:%M:%S}", 8, 8, dot=2)
             y, x = rng.integers(0, 32, 2)
-            grain = noise[y : y + SIZE[1], x : x + SIZE[0]]
-            yield np.clip(picture.astype(np.int16) + grain, 0, 255).astype(np.uint8)
+            np.minimum(picture, 249, out=picture)  # room for the grain, which lifts by 0 to 6
+            picture += noise[y : y + SIZE[1], x : x + SIZE[0]]
+            yield picture
             number += 1
 
     def truth(self) -> list[DrawnVisit]:

@@ -42,6 +42,17 @@ class Layer:
         """Multiply the colours by ``factors``, any shape that broadcasts to (height, width)."""
         self.rgba[..., :3] *= np.broadcast_to(factors, self.rgba.shape[:2])[..., None]
 
+    def trim(self) -> Layer | None:
+        """The same patch without its empty rim; None where nothing is drawn."""
+        drawn = self.alpha > 0
+        rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
+        if not rows.size:
+            return None
+        y0, y1, x0, x1 = int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
+        small = Layer(self.left + x0, self.top + y0, 1, 1)
+        small.rgba = np.ascontiguousarray(self.rgba[y0:y1, x0:x1])
+        return small
+
     def onto(self, picture: Bytes) -> None:
         """Lay the patch over ``picture`` (height, width, 3), in place."""
         height, width = self.rgba.shape[:2]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from random import Random
 
+from mihariban.recorder.sources.scene.kiosk import draw_kiosk
 from mihariban.recorder.sources.scene.people import Look, Pose, draw_person, random_look
 from mihariban.recorder.sources.scene.raster import Layer
 
@@ -72,20 +73,30 @@ class Actor:
 
 @lru_cache(maxsize=256)
 def _drawn(x: float, pose: Pose, feet: float, height: float, look: Look) -> Layer | None:
-    return draw_person(SIZE, x, feet, height, look, pose)
+    layer = draw_person(SIZE, x, feet, height, look, pose)
+    return None if layer is None else layer.trim()
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A cast in order of appearance, and how long it plays (s)."""
+    """A cast in order of appearance, how long it plays (s), and from when to when a forgotten sheet lies in the tray."""
 
     actors: tuple[Actor, ...]
     seconds: float
+    forgotten: tuple[float, float] = (0.0, 0.0)
 
     def at(self, t: float) -> list[Layer]:
         """Everybody in the picture at second ``t``, the farthest first."""
         layers = [(actor.height, actor.layer(t)) for actor in self.actors if actor.begins <= t < actor.ends]
         return [layer for _, layer in sorted(layers, key=lambda each: each[0]) if layer is not None]
+
+    def kiosk(self, t: float) -> Layer:
+        """The machine at second ``t``: its pages turn slowly, and quickly while somebody uses it."""
+        used = any(
+            actor.busy and actor.stands and 0 < t - actor.begins - WALK_S < actor.stands for actor in self.actors
+        )
+        begin, end = self.forgotten
+        return draw_kiosk(SIZE, int(t / (3 if used else 8)), begin <= t < end)
 
 
 _VISITS = (  # begins, stands, from, away, busy
@@ -96,6 +107,7 @@ _VISITS = (  # begins, stands, from, away, busy
     (144.0, 15.0, -1, 1, True),
     (170.0, 18.0, 1, -1, True),
 )
+_FORGOTTEN = (160.0, 188.0)  # by the fourth visitor; the fifth takes it along
 _PASSERS = ((30.0, -1), (57.0, 1), (64.0, -1), (118.0, 1), (150.0, -1), (199.0, 1))
 
 
@@ -111,4 +123,4 @@ def day_script(seed: int) -> Script:
         Actor(begins, 0.0, side, -side, 320, 186, random.uniform(96, 112), random_look(random))
         for begins, side in _PASSERS
     ]
-    return Script(tuple(actors), 210.0)
+    return Script(tuple(actors), 210.0, _FORGOTTEN)
