@@ -79,7 +79,7 @@ def _drawn(x: float, pose: Pose, feet: float, height: float, look: Look) -> Laye
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A cast in order of appearance, how long it plays (s), and from when to when a forgotten sheet lies in the tray."""
+    """A cast in order of appearance, how long it plays (s), and when a forgotten sheet lies in the tray."""
 
     actors: tuple[Actor, ...]
     seconds: float
