@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from bench.rows import Row, machine, table
 
@@ -15,21 +17,32 @@ FIGURES = Path(__file__).parent.parent / "docs" / "figures.md"
 
 
 def main(arguments: list[str]) -> int:
-    """Run one area or all; a run of one area replaces that area's rows."""
-    areas = arguments or list(AREAS)
-    unknown = [area for area in areas if area not in AREAS]
-    if unknown:
-        print(f"bench: no area {unknown[0]}; there are: {', '.join(AREAS)}", file=sys.stderr)
-        return 2
-    kept = json.loads(RESULTS.read_text(encoding="utf-8"))["rows"] if RESULTS.exists() else []
-    rows = [row for row in kept if row["area"] not in areas]
-    for area in areas:
-        for row in importlib.import_module(f"bench.{area}").rows():
-            _show(row)
-            rows.append({"area": area, **row})
-    RESULTS.write_text(json.dumps({"machine": machine(), "rows": rows}, ensure_ascii=False, indent=1) + "\n")
-    FIGURES.write_text(table(machine(), rows), encoding="utf-8")
+    """Run areas or parts of them (``recorder:ring``); what is run replaces its former rows."""
+    wanted = [argument.partition(":")[::2] for argument in arguments or AREAS]
+    for area, part in wanted:
+        if area not in AREAS or (part and part not in _parts(area)):
+            print(f"bench: no {area}:{part}; there are the areas {', '.join(AREAS)}", file=sys.stderr)
+            return 2
+    rows = json.loads(RESULTS.read_text(encoding="utf-8"))["rows"] if RESULTS.exists() else []
+    for area, only in wanted:
+        for part in [only] if only else _parts(area):
+            rows = [row for row in rows if (row["area"], row["part"]) != (area, part)]
+            for row in _parts(area)[part]():
+                _show(row)
+                rows.append({"area": area, "part": part, **row})
+            _write(rows)
     return 0
+
+
+def _parts(area: str) -> dict[str, Callable[[], list[Row]]]:
+    parts: dict[str, Callable[[], list[Row]]] = importlib.import_module(f"bench.{area}").PARTS
+    return parts
+
+
+def _write(rows: list[dict[str, Any]]) -> None:
+    text = json.dumps({"machine": machine(), "rows": rows}, ensure_ascii=False, indent=1)
+    RESULTS.write_text(text + "\n", encoding="utf-8")
+    FIGURES.write_text(table(machine(), rows), encoding="utf-8")
 
 
 def _show(row: Row) -> None:

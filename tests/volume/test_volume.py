@@ -20,6 +20,7 @@ from mihariban.volume import (
     VolumeFull,
     check_volume,
 )
+from mihariban.volume import storage as storage_module
 from mihariban.volume.errors import (
     VolumeCopiesOnWrite,
     VolumeDamaged,
@@ -31,7 +32,6 @@ from mihariban.volume.errors import (
     VolumeTruncated,
     WrongKey,
 )
-from mihariban.volume import storage as storage_module
 from mihariban.volume.layout import BLOCK
 from mihariban.volume.placement import placement
 from mihariban.volume.storage import Folder
