@@ -17,8 +17,8 @@ from mihariban.recorder.errors import SourceAddressInvalid
 from mihariban.recorder.packet import Packet, StreamConfig
 from mihariban.recorder.sources.scene.digits import stamp
 from mihariban.recorder.sources.scene.hall import draw_hall
-from mihariban.recorder.sources.scene.raster import Bytes
-from mihariban.recorder.sources.scene.script import SIZE, Script, day_script
+from mihariban.recorder.sources.scene.raster import Bytes, Layer
+from mihariban.recorder.sources.scene.script import SIZE, Actor, Script, day_script
 
 DEMO_ZONE = ((0.2, 0.56), (0.8, 0.56), (0.8, 0.86), (0.2, 0.86))
 """Where a user of the drawn kiosk stands: fractions of the picture; the machine itself is below it."""
@@ -121,30 +121,14 @@ class DemoSource:
 
     def truth(self) -> list[DrawnVisit]:
         """The visits as drawn: somebody covers at least one hundredth of the zone."""
-        times = [number / 10 for number in range(round(self._script.seconds * 10))]
-        there = [self._people_in_zone(t) for t in times]
+        spans = sorted(span for actor in self._script.actors if (span := _in_zone(actor)) is not None)
         visits: list[DrawnVisit] = []
-        begin: int | None = None
-        for index, count in enumerate([*there, 0]):
-            if count and begin is None:
-                begin = index
-            elif not count and begin is not None:
-                visits.append(DrawnVisit(times[begin], times[index - 1] + 0.1, max(there[begin:index]) > 1))
-                begin = None
+        for enter, leave in spans:
+            if visits and enter <= visits[-1].leave:
+                visits[-1] = DrawnVisit(visits[-1].enter, max(leave, visits[-1].leave), handover=True)
+            else:
+                visits.append(DrawnVisit(enter, leave, handover=False))
         return visits
-
-    def _people_in_zone(self, t: float) -> int:
-        left, top = round(DEMO_ZONE[0][0] * SIZE[0]), round(DEMO_ZONE[0][1] * SIZE[1])
-        right, bottom = round(DEMO_ZONE[2][0] * SIZE[0]), round(DEMO_ZONE[2][1] * SIZE[1])
-        area = (right - left) * (bottom - top)
-        count = 0
-        for layer in self._script.at(t):
-            part = layer.alpha[
-                max(0, top - layer.top) : max(0, bottom - layer.top),
-                max(0, left - layer.left) : max(0, right - layer.left),
-            ]
-            count += bool((part > 0.5).sum() > _SEEN_SHARE * area)
-        return count
 
     def _encoder(self) -> VideoCodecContext:
         encoder = VideoCodecContext.create("libx264", "w")
@@ -158,3 +142,24 @@ class DemoSource:
         encoder.thread_count = 1
         encoder.options = {"preset": "superfast", "tune": "zerolatency", "crf": "26", "sc_threshold": "0"}
         return encoder
+
+
+def _in_zone(actor: Actor) -> tuple[float, float] | None:
+    """First and last moment, at ten a second, at which one person is in the zone; None for a passer-by."""
+    numbers = range(int(actor.begins * 10), int(actor.ends * 10) + 1)
+    first = next((number for number in numbers if _covers(actor.layer(number / 10))), None)
+    if first is None:
+        return None
+    last = next(number for number in reversed(numbers) if _covers(actor.layer(number / 10)))
+    return first / 10, (last + 1) / 10
+
+
+def _covers(layer: Layer | None) -> bool:
+    if layer is None:
+        return False
+    left, top = round(DEMO_ZONE[0][0] * SIZE[0]), round(DEMO_ZONE[0][1] * SIZE[1])
+    right, bottom = round(DEMO_ZONE[2][0] * SIZE[0]), round(DEMO_ZONE[2][1] * SIZE[1])
+    part = layer.alpha[
+        max(0, top - layer.top) : max(0, bottom - layer.top), max(0, left - layer.left) : max(0, right - layer.left)
+    ]
+    return bool((part > 0.5).sum() > _SEEN_SHARE * (right - left) * (bottom - top))
