@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import statistics
 import subprocess
 import sys
@@ -120,6 +121,7 @@ def _verifying(folder: Path, entries: int) -> Row:
         verify_s=round(statistics.median(verifying), 2),
         hash_s=round(statistics.median(hashing), 2),
         bytes_per_entry=len(leaves[0]),
+        processors=os.cpu_count(),
         spread=spread,
     )
 

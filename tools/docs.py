@@ -75,9 +75,16 @@ def policy_page() -> str:
     return reference()
 
 
+def tags_page() -> str:
+    """Every tag of the ledger."""
+    page: Callable[[], str] = importlib.import_module("mihariban.ledger.sentences").tags_page
+    return page()
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands_page,
     "errors.md": errors_page,
+    "ledger-tags.md": tags_page,
     "policy.md": policy_page,
 }
 
@@ -96,6 +103,7 @@ def findings() -> list[str]:
                 found.append(f"{error.__qualname__} and {seen[value].__qualname__} share {attribute} {value}")
             seen[value] = error
     found.extend(f"{branch.__name__} must not carry a code" for branch in BRANCHES if "code" in vars(branch))
+    found.extend(importlib.import_module("mihariban.ledger.sentences").findings())
     for name, page in PAGES.items():
         path = REFERENCE / name
         if not path.exists() or path.read_text(encoding="utf-8") != _HEAD + page():

@@ -15,9 +15,12 @@ import pytest
 
 from mihariban.base.clock import SECOND
 from mihariban.base.errors import MiharibanError
+from mihariban.ledger import export as export_module
 from mihariban.ledger.export import FolderMemory, cosign_folder
+from mihariban.ledger.hashing import leaf_hash
 from mihariban.ledger.keys import KeyKind, Signer
-from mihariban.ledger.tiles import bundle, unbundle
+from mihariban.ledger.tiles import bundle, unbundle, write_tiles
+from mihariban.ledger.tree import HashList, completed
 from mihariban.ledger.verify import verify
 from tests.ledger.books import ORIGIN, WALL, close, cosigned_export, fill, log_signer, new_book, script
 
@@ -110,8 +113,6 @@ def _reseal(folder: Path, leaves: list[bytes]) -> None:
     for old in (*folder.glob("tile/entries/000.p/*"), *folder.glob("tile/0/000.p/*")):
         old.unlink()
     (folder / f"tile/entries/000.p/{len(leaves)}").write_bytes(bundle(leaves))
-    from mihariban.ledger.hashing import leaf_hash
-
     (folder / f"tile/0/000.p/{len(leaves)}").write_bytes(b"".join(map(leaf_hash, leaves)))
 
 
@@ -198,8 +199,6 @@ def test_another_key_is_seen(alone: ModuleType, tmp_path: Path) -> None:
 
 def test_contents_find_what_hashes_cannot(alone: ModuleType, tmp_path: Path) -> None:
     """An owner who signs an entry that is not canonical, or an outcome without intent, is found."""
-    from mihariban.ledger.hashing import leaf_hash
-
     for number, text in enumerate(
         (
             '{"_seq":0,"b":1.5}',
@@ -266,3 +265,34 @@ def test_the_shipped_script_runs_by_itself(small: Path, tmp_path: Path) -> None:
     path = folder / "tile/entries/000.p/5"
     path.write_bytes(path.read_bytes().replace(b"cam1", b"cam7", 1))
     assert run(str(folder)) == 1
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
+def test_a_large_ledger_is_hashed_by_all_processors(tmp_path: Path) -> None:
+    """The result is the same: the whole holds, one changed bit far inside does not."""
+    count = 4 * 64 * 256 + 17
+    book = new_book(tmp_path / "control.db")
+    hashes = HashList()
+    with book.store.transaction():
+        for seq in range(count):
+            leaf = b'{"_seq":%d,"a":"%064d"}' % (seq, seq)
+            hashes.append(leaf_hash(leaf))
+            book.store.add_entry(seq, leaf, leaf_hash(leaf), completed(hashes, seq + 1))
+
+    def write(name: str, data: bytes) -> None:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+
+    folder = tmp_path / "large"
+    write("checkpoint", book.checkpoint().encode())
+    write("keys", f"log {log_signer().public.text()}\n".encode())
+    write_tiles(book.store, write, 0, count)
+    close(book)
+    command = [sys.executable, "-I", str(Path(export_module.__file__).with_name("verify_ledger.py")), str(folder)]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    path = folder / "tile/entries/200"
+    whole = path.read_bytes()
+    for place, said in ((len(whole) - 9, b"root"), (5, b"number")):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        done = subprocess.run(command, capture_output=True, check=False)
+        assert (done.returncode, said in done.stdout) == (1, True), done.stdout
