@@ -74,12 +74,16 @@ class Print:
 
     def unexplained(self, scene: Print) -> Grey:
         """Variance of each window that ``scene``, under any gain and offset, does not explain (levels squared)."""
+        return self.fitted(scene)[0]
+
+    def fitted(self, scene: Print) -> tuple[Grey, Grey]:
+        """What ``unexplained`` gives, and the gain of each window."""
         covariance = box_mean(self.picture * scene.picture) - self.mean * scene.mean
         gain = (covariance + np.float32(_RIDGE)) / (scene.variance + np.float32(_RIDGE))
         np.clip(gain, _GAIN_MIN, _GAIN_MAX, out=gain)
         rest: Grey = self.variance + gain * (gain * scene.variance - 2 * covariance)
         np.maximum(rest, 0, out=rest)
-        return rest
+        return rest, gain
 
 
 def box_of(mask: Mask) -> tuple[float, float, float, float] | None:

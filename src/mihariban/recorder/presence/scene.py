@@ -13,6 +13,8 @@ from mihariban.recorder.presence.settings import PresenceSettings
 
 _WHITE: Final = np.float32(248 - 128)  # levels around middle grey; overexposed, nothing can be seen there
 _BRIGHT: Final = np.float32(160 - 128)  # where the scene is bright anyway
+_STRUCTURE: Final = 40.0  # levels squared; a gain can be told from such windows
+_AMPLIFIED_MOST: Final = 3.0
 _NOISE_UP: Final = 0.3  # noise is believed quickly and forgotten slowly: a clock's digit changes once a minute
 _NOISE_DOWN_S: Final = 300.0
 
@@ -141,7 +143,8 @@ class Scene:
         return best
 
     def _against(self, reference: Reference, seen: Print) -> Difference:
-        rest = seen.unexplained(reference.print)
+        rest, gain = seen.fitted(reference.print)
+        rest /= _amplified(gain, reference)
         brightest = seen.mean + np.sqrt(np.maximum(seen.variance, 0))
         dazzled = (brightest > _WHITE) & (reference.print.mean > _BRIGHT)
         mask = self.differing(rest, reference) & self.watched & ~dazzled
@@ -193,6 +196,15 @@ class Scene:
         """Drop a scene that proved not to be empty."""
         self.memory.references.remove(reference)
         self.memory.changed = True
+
+
+def _amplified(gain: Grey, reference: Reference) -> np.float32:
+    """By how much the camera amplifies noise against then: the usual gain squared, where the scene has structure."""
+    structured = gain[::2, ::2][reference.print.variance[::2, ::2] > _STRUCTURE]
+    if not structured.size:
+        return np.float32(1)
+    usual = float(np.median(structured))
+    return np.float32(min(_AMPLIFIED_MOST, max(1.0, usual * usual)))
 
 
 def _rim(mask: Mask) -> Mask:
