@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from fractions import Fraction
 from pathlib import Path
@@ -75,7 +76,7 @@ def test_every_picture_comes_once_at_its_display_time(tmp_path: Path, name: str)
     walls = sorted(packet.wall for packet in packets)
     assert len(packets) == 45
     assert [round((wall - START) * 15 / SECOND) for wall in walls] == list(range(45))
-    assert all(a.dts < b.dts for a, b in zip(packets, packets[1:], strict=False))
+    assert all(a.dts < b.dts for a, b in itertools.pairwise(packets))
     assert any(packet.pts != packet.dts for packet in packets)
     assert packets[0].key
     assert not any(packet.broken for packet in packets)
@@ -126,8 +127,8 @@ def test_times_that_jump_back_are_mended(tmp_path: Path) -> None:
     """Two recordings joined, the later one first: they go on growing, the cut is marked at the key frame."""
     packets = read(_joined_ts(tmp_path, access_units("h264", 20)))
     assert len(packets) >= 38
-    assert all(a.dts < b.dts for a, b in zip(packets, packets[1:], strict=False))
-    assert all(a.wall < b.wall for a, b in zip(packets, packets[1:], strict=False))
+    assert all(a.dts < b.dts for a, b in itertools.pairwise(packets))
+    assert all(a.wall < b.wall for a, b in itertools.pairwise(packets))
     assert [packet.key for packet in packets if packet.broken] == [True]
 
 
@@ -145,7 +146,7 @@ def test_a_file_without_times_gets_some(tmp_path: Path) -> None:
     path.write_bytes(b"".join(data for data, _, _ in access_units("h264", 30)))
     packets = read(path)
     assert len(packets) == 30
-    assert all(a.dts < b.dts for a, b in zip(packets, packets[1:], strict=False))
+    assert all(a.dts < b.dts for a, b in itertools.pairwise(packets))
 
 
 def test_a_file_cut_off_is_used_as_far_as_it_goes(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -72,7 +73,7 @@ def test_without_slewing_the_drift_would_show() -> None:
 def test_intervals_are_never_stretched_by_more_than_500_ppm() -> None:
     """Pictures keep their distance whatever the arrival does."""
     placed = [each for _, each in run(Camera(ppm=-200, hours=1))]
-    for before, after in zip(placed, placed[1:], strict=False):
+    for before, after in itertools.pairwise(placed):
         true = (after.pts - before.pts) * SECOND // 90_000
         # the budget is counted over arrivals, which lie up to half a second further apart than the pictures
         assert abs((after.monotonic - before.monotonic) - true) <= (true + SECOND) * 500 // 1_000_000 + 2
@@ -91,7 +92,7 @@ def test_a_step_of_the_real_time_clock_starts_a_new_time_line(step: int) -> None
     assert all(abs(each.wall - (true - step)) <= 100 * MS for true, each in placed[60:at])
     assert all(abs(each.wall - true) <= 100 * MS for true, each in placed[at:])
     monotonic = [each.monotonic for _, each in placed]
-    assert all(a < b for a, b in zip(monotonic, monotonic[1:], strict=False))
+    assert all(a < b for a, b in itertools.pairwise(monotonic))
 
 
 def test_a_small_step_is_slewed_not_cut() -> None:
@@ -118,7 +119,7 @@ def test_a_jump_of_the_cameras_ticks_moves_no_picture(jump: int) -> None:
         jumped = ticks + (jump * 90_000 if number >= 500 else 0)
         packet = line.enter(jumped + 10**9, jumped + 10**9, number % 6 == 0, Instant(arrived, NOON + arrived))
         placed.append((NOON + taken, line.place(packet)))
-    assert all(a.dts < b.dts for (_, a), (_, b) in zip(placed, placed[1:], strict=False))
+    assert all(a.dts < b.dts for (_, a), (_, b) in itertools.pairwise(placed))
     cuts = [number for number, (_, each) in enumerate(placed) if each.cut]
     assert len(cuts) == 1
     assert 500 <= cuts[0] <= 500 + 3 * 10
@@ -136,7 +137,7 @@ def test_ticks_that_stand_still_are_replaced_by_arrival() -> None:
     for number, (taken, ticks, arrived) in enumerate(Camera(hours=0.05).packets()):
         stuck = min(ticks, 90_000 * 60)
         placed.append((taken, line.place(line.enter(stuck, stuck, number % 6 == 0, Instant(arrived, arrived)))))
-    assert all(a.dts < b.dts for (_, a), (_, b) in zip(placed, placed[1:], strict=False))
+    assert all(a.dts < b.dts for (_, a), (_, b) in itertools.pairwise(placed))
     assert max(abs(each.wall - true) for true, each in placed[60:]) <= 600 * MS
 
 

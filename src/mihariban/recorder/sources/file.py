@@ -19,9 +19,10 @@ from mihariban.recorder.errors import SourceNoKeyFrame, SourceTruncated, SourceU
 from mihariban.recorder.packet import Packet
 from mihariban.recorder.sources.container import config_of, ns_to_ticks, ticks_to_ns, usual_interval, video_stream
 from mihariban.recorder.sources.parameters import Parameters
-from mihariban.recorder.sources.timeline import Ticks, TimeLimits
+from mihariban.recorder.sources.timeline import Ticks, TimeLimits, fill_in
 
 _log = structlog.get_logger(__name__)
+_MOST_HELD = 32
 
 
 class FileSource:
@@ -104,7 +105,8 @@ class _Reading:
         self._parameters = Parameters(config_of(stream))
         base = self._parameters.config.time_base
         pause = ns_to_ticks(source.limits.longest_pause, base)
-        self._ticks = Ticks(base, usual_interval(stream), pause)
+        self._interval = usual_interval(stream)
+        self._ticks = Ticks(base, self._interval, pause)
         self._first: int | None = None
         self._read = 0
         self._dropped = 0
@@ -113,22 +115,32 @@ class _Reading:
 
     def packets(self, stop: threading.Event) -> Iterator[Packet]:
         began = self._source.now()
-        failure: SourceError | None = None
+        ended: str | None = None
+        held: list[AvPacket[VideoStream]] = []
         raws = self._container.demux(self._stream)
-        while not stop.is_set():
-            try:
-                raw = next(raws, None)
-            except (av.error.FFmpegError, OSError) as error:
-                failure = self._ended(_words(error))
-                break
-            if raw is None or raw.size == 0:
-                failure = self._ended("")
-                break
-            self._read += not raw.is_corrupt
-            if not raw.is_corrupt:
-                yield from self._packet(raw, began, stop)
+        while ended is None and not stop.is_set():
+            raw, ended = self._next(raws)
+            held += [] if raw is None else [raw]
+            # The first packets of some containers have no decoding time yet.
+            if ended is not None or (held and held[-1].dts is not None) or len(held) > _MOST_HELD:
+                fill_in(held, self._interval)
+                for each in held:
+                    yield from self._packet(each, began, stop)
+                held = []
+        failure = None if ended is None else self._wrong(ended)
         if failure is not None:
             raise failure
+
+    def _next(self, raws: Iterator[AvPacket[VideoStream]]) -> tuple[AvPacket[VideoStream] | None, str | None]:
+        """(a sound packet or None, libav's complaint where the file has ended: empty at a plain end)."""
+        try:
+            raw = next(raws, None)
+        except (av.error.FFmpegError, OSError) as error:
+            return None, _words(error)
+        if raw is None or raw.size == 0:
+            return None, ""
+        self._read += not raw.is_corrupt
+        return (None if raw.is_corrupt else raw), None
 
     def _packet(self, raw: AvPacket[VideoStream], began: int, stop: threading.Event) -> Iterator[Packet]:
         if raw.has_sidedata("new_extradata"):
@@ -156,8 +168,8 @@ class _Reading:
             _log.warning("the file's times were mended", source=self._source.name, packet=self._read)
         self._cut = self._cut or mended
 
-    def _ended(self, why: str) -> SourceError | None:
-        """What is wrong with a file that has ended, or None."""
+    def _wrong(self, why: str) -> SourceError | None:
+        """What is wrong with the file that has ended, or None."""
         if self._read == 0:
             return SourceUnreadable(source=self._source.name, why=why or "no pictures in it")
         if not self._started:

@@ -9,7 +9,7 @@ from mihariban.base.clock import SECOND
 from mihariban.recorder.errors import SourceNoKeyFrame
 from mihariban.recorder.packet import Packet, StreamConfig
 from mihariban.recorder.sources.parameters import Parameters
-from mihariban.recorder.sources.timeline import Instant, TimeLimits, TimeLine
+from mihariban.recorder.sources.timeline import Instant, TimeLimits, TimeLine, fill_in
 
 
 @dataclass(slots=True)
@@ -84,7 +84,7 @@ class LiveStream:
     def drain(self) -> Iterator[Packet]:
         """What was kept back: call it at the end of the connection too, so that nothing is lost."""
         kept, self._kept_back = self._kept_back or [], None
-        _fill_in(kept, self._interval)
+        fill_in(kept, self._interval)
         entered = [self._line.enter(raw.pts, raw.dts, raw.key, raw.seen) for raw in kept]
         for raw, packet in zip(kept, entered, strict=True):
             placed = self._line.place(packet)
@@ -95,14 +95,3 @@ class LiveStream:
     def _place(self, raw: _Raw) -> Packet:
         placed = self._line.place(self._line.enter(raw.pts, raw.dts, raw.key, raw.seen))
         return Packet(raw.data, placed.pts, placed.dts, raw.key, placed.wall, placed.monotonic, raw.config, placed.cut)
-
-
-def _fill_in(packets: list[_Raw], interval: int) -> None:
-    # libavformat leaves the first times of a stream open; they are told by those that follow.
-    for this, after in zip(reversed(packets[:-1]), reversed(packets[1:]), strict=True):
-        if this.dts is None and after.dts is not None:
-            this.dts = after.dts - interval
-        if this.pts is None:
-            this.pts = this.dts
-        if this.pts is not None and this.dts is not None:
-            this.dts = min(this.dts, this.pts)

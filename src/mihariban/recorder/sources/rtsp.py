@@ -147,6 +147,7 @@ class RtspSource:
     def _open(self) -> _Connection:
         # libav's log lines carry the whole address; PyAV keeps them off unless somebody turned them on.
         av.logging.set_level(None)
+        began = self._clock.monotonic()
         try:
             return _Connection(
                 self.name,
@@ -163,7 +164,7 @@ class RtspSource:
                 ),
             )
         except (av.error.FFmpegError, OSError) as error:
-            failure = self._opening_failed(error)
+            failure = self._opening_failed(error, (self._clock.monotonic() - began) / SECOND)
         # Raised out here, without a cause: libav's own error holds the address with the login.
         raise failure
 
@@ -178,10 +179,11 @@ class RtspSource:
             return None, SourceLost(source=self.name, why="the camera ended the stream")
         return raw, None
 
-    def _opening_failed(self, error: Exception) -> SourceError:
+    def _opening_failed(self, error: Exception, waited_s: float) -> SourceError:
         if isinstance(error, (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError)):
             return SourceLoginRefused(source=self.name)
-        if isinstance(error, av.error.ExitError):
+        # Interrupted in the middle of an answer, libavformat calls the answer invalid.
+        if isinstance(error, av.error.ExitError) or waited_s >= self._limits.open_s:
             return SourceUnreachable(source=self.name, why=f"no answer within {self._limits.open_s:g} s")
         number = getattr(error, "errno", None)
         if number in _UNREACHABLE:

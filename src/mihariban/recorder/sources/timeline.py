@@ -6,8 +6,10 @@ distance from picture to picture, and the least delayed packets give the zero.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Protocol
 
 import structlog
 
@@ -111,6 +113,24 @@ class Ticks:
     def _accept(self, pts: int, dts: int) -> tuple[int, int]:
         self._before, self._last = self._last, dts + self._shift
         return max(pts, dts) + self._shift, self._last
+
+
+class Timed(Protocol):
+    """Anything with the two times of a packet."""
+
+    pts: int | None
+    dts: int | None
+
+
+def fill_in(packets: Sequence[Timed], interval: int) -> None:
+    """Give the first packets of a stream the times that libavformat left open: those that follow tell them."""
+    for this, after in zip(reversed(packets[:-1]), reversed(packets[1:]), strict=True):
+        if this.dts is None and after.dts is not None:
+            this.dts = after.dts - interval
+        if this.pts is None:
+            this.pts = this.dts
+        if this.pts is not None and this.dts is not None:
+            this.dts = min(this.dts, this.pts)
 
 
 @dataclass(frozen=True, slots=True)
