@@ -11,7 +11,7 @@ from typing import Any
 
 from bench.rows import Row, machine, table
 
-AREAS = ("recorder",)
+AREAS = ("recorder", "trust")
 RESULTS = Path(__file__).parent / "results.json"
 FIGURES = Path(__file__).parent.parent / "docs" / "figures.md"
 

@@ -30,7 +30,7 @@ def write_path_rows(folder: Path | None = None) -> list[Row]:
 def rebuild_rows(folder: Path | None = None) -> list[Row]:
     """Opening without index.db against reading the same key pages, footers and records raw; from the cache and from the disk."""
     with _place(folder) as place:
-        clips = _filled(place, regions=200)
+        clips = _filled(place, regions=600)
         return [_rebuild_row(place, clips, cold=cold) for cold in (True, False)]
 
 
@@ -74,9 +74,9 @@ def _write_row(folder: Path | None, size: int, name: str) -> Row:
         volume.close()
     share = [b / o for o, b in zip(ours[1:], bare[1:], strict=True)]
     speed = count * size / MIB / statistics.median(ours[1:])
-    return _row(
-        f"ring write path against raw, {name} a sync", share, "of raw", 0.85, lambda v: v >= 0.85, f"{speed:.0f} MiB/s"
-    )
+    met = statistics.median(share) >= 0.85
+    title = f"ring write path against raw writing, {name} a sync"
+    return _row(title, share, "of raw", "0.85 or more", met=met, speed=f"{speed:.0f} MiB/s")
 
 
 def _record(volume: Volume, clock: TurnedClock, data: bytes, count: int) -> None:
@@ -122,16 +122,16 @@ def _prewrite(path: Path, size: int) -> None:
 
 
 def _filled(place: Path, regions: int) -> int:
-    """A full volume of 1 MiB regions with two clips each; how many clips."""
+    """A full volume of 512 KiB regions with two clips of 30 chunks each; how many clips."""
     clock = TurnedClock(1_800_000_000 * SECOND)
     rng = random.Random(1)
-    spec = VolumeSpec((regions + 1) * MIB, MIB, 0.0, "bench", "bench")
+    spec = VolumeSpec(regions * 512 * KIB + 8192, 512 * KIB, 0.0, "bench", "bench")
     with_index = Volume.create(place, spec, clock=clock, random=rng.randbytes)
     for _ in range(regions):
         for part in range(2):
             writer = with_index.begin_clip("front", ClipHeader(bytes(16)), new_region=part == 0)
             for number in range(30):
-                writer.append(_chunk(clock, number, b"x" * 15000))
+                writer.append(_chunk(clock, number, b"x" * 3000))
                 clock.turn(SECOND)
             writer.close()
     with_index.commit()
