@@ -68,4 +68,7 @@ def test_lead_in_is_not_shown() -> None:
     table.add(describe(lead, config, 4096, 100, 0))
     table.add(describe(shown, config, 8192, 100, 1))
     assert (table.start, table.duration, table.end) == (900, 300_000_000, 900 + 300_000_000)
-    assert unpack_table(table.pack_summary(), table.pack_rows()) == table
+    again = unpack_table(table.pack_summary(), table.pack_rows())
+    assert again.pack_rows() == table.pack_rows()
+    assert again.listed() == table.chunks
+    assert again == table

@@ -61,7 +61,7 @@ def _differ(one: Page, two: Page) -> bool:
 
 
 def _region(volume: Volume, page: Page, clips: set[bytes]) -> Iterator[Finding]:
-    if page.state is RegionState.OPEN and page.region not in volume.ring.open:
+    if page.state is RegionState.OPEN and page.region not in volume.ring.pages:
         yield finding("region-open", region=page.region)
     if not page.live:
         return

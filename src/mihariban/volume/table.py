@@ -60,6 +60,7 @@ class ClipTable:
         duration: ns shown of stream 0. stored: bytes of the ring with padding. media: bytes of samples.
         count: how many chunks, also where their rows were not read.
         notes: given when the clip was closed.
+        packed: the rows as they were read, while nobody has asked for the chunks.
     """
 
     chunks: list[ChunkInfo] = field(default_factory=list)
@@ -72,6 +73,13 @@ class ClipTable:
     samples: int = 0
     count: int = 0
     notes: Mapping[str, Any] = field(default_factory=dict)
+    packed: bytes = b""
+
+    def listed(self) -> list[ChunkInfo]:
+        """The chunks, unpacked when they are first asked for: making an index anew never needs them."""
+        if self.packed:
+            self.chunks, self.packed = unpack_rows(self.packed), b""
+        return self.chunks
 
     def add(self, info: ChunkInfo) -> None:
         """Take a chunk into the table and the sums."""
@@ -101,7 +109,7 @@ class ClipTable:
 
     def pack_rows(self) -> bytes:
         """One row for each chunk."""
-        return b"".join(
+        return self.packed or b"".join(
             _ROW.pack(
                 info.wall,
                 info.offset // BLOCK,
@@ -121,7 +129,7 @@ def unpack_table(summary: bytes, rows: bytes = b"") -> ClipTable:
     """The table packed by ``pack_summary`` and ``pack_rows``; without rows, the sums alone."""
     _, final, _, count, start, end, duration, stored, media, samples = _SUMMARY.unpack_from(summary)
     notes = cbor2.loads(summary[SUMMARY:]) if len(summary) > SUMMARY else {}
-    return ClipTable(unpack_rows(rows), bool(final), start, end, duration, stored, media, samples, count, notes)
+    return ClipTable([], bool(final), start, end, duration, stored, media, samples, count, notes, rows)
 
 
 def unpack_rows(rows: bytes) -> list[ChunkInfo]:

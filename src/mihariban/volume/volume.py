@@ -274,7 +274,7 @@ class Volume:
         with self.lock:
             info, page = self._readable(clip)
             table = self._table(info, page)
-        for part in table.chunks:
+        for part in table.listed():
             with self.lock:
                 info, page = self._readable(clip)  # reading ends when the clip is destroyed or its time is over
             opened = self.reader.piece(page, info.slot, part)
@@ -450,8 +450,7 @@ class Volume:
             raise VolumeDamaged(place=self._storage.place, what="every page of keys.tab")
         if unsettled and not self._readonly:
             self.ring.settle(unsettled)
-        for page, tables in pages:
-            self._learn(page, tables)
+        self.catalogue.put(info for page, tables in pages for info in self._learn(page, tables))
         if not self._readonly:
             self._index.commit()
 
@@ -469,15 +468,15 @@ class Volume:
         page.twin = False
         return walked.tables
 
-    def _learn(self, page: Page, tables: dict[int, ClipTable] | None) -> None:
+    def _learn(self, page: Page, tables: dict[int, ClipTable] | None) -> list[ClipInfo]:
+        """The clips of a region, from the index where it has them all."""
         known = self._indexed(page) if tables is None else None
         if known is None:
             known = self.reader.tables(page) if tables is None else tables
             if not self._readonly:
                 for slot, table in known.items():
                     self._put_index(page, slot, table)
-        tables = known
-        self.catalogue.put(clip_info(page, slot, table) for slot, table in tables.items())
+        return [clip_info(page, slot, table) for slot, table in known.items()]
 
     def _indexed(self, page: Page) -> dict[int, ClipTable] | None:
         """The clips' sums from the index, if it has all of this region's live clips and each is complete."""
