@@ -23,14 +23,12 @@ def main(arguments: list[str]) -> int:
         if area not in AREAS or (part and part not in _parts(area)):
             print(f"bench: no {area}:{part}; there are the areas {', '.join(AREAS)}", file=sys.stderr)
             return 2
-    rows = json.loads(RESULTS.read_text(encoding="utf-8"))["rows"] if RESULTS.exists() else []
     for area, only in wanted:
         for part in [only] if only else _parts(area):
-            rows = [row for row in rows if (row["area"], row["part"]) != (area, part)]
-            for row in _parts(area)[part]():
+            rows = _parts(area)[part]()
+            for row in rows:
                 _show(row)
-                rows.append({"area": area, "part": part, **row})
-            _write(rows)
+            _write(area, part, rows)
     return 0
 
 
@@ -39,7 +37,13 @@ def _parts(area: str) -> dict[str, Callable[[], list[Row]]]:
     return parts
 
 
-def _write(rows: list[dict[str, Any]]) -> None:
+def _write(area: str, part: str, fresh: list[Row]) -> None:
+    """Replace a part's rows in the results as they are now: parts may run side by side."""
+    rows = json.loads(RESULTS.read_text(encoding="utf-8"))["rows"] if RESULTS.exists() else []
+    rows = [row for row in rows if (row["area"], row["part"]) != (area, part)]
+    rows += [{"area": area, "part": part, **row} for row in fresh]
+    order = [(each, name) for each in AREAS for name in _parts(each)]
+    rows.sort(key=lambda row: order.index((row["area"], row["part"])))
     text = json.dumps({"machine": machine(), "rows": rows}, ensure_ascii=False, indent=1)
     RESULTS.write_text(text + "\n", encoding="utf-8")
     FIGURES.write_text(table(machine(), rows), encoding="utf-8")

@@ -23,14 +23,14 @@ CONFIG = CodecConfig("h264", 1920, 1080, (1, 90_000), b"parameter sets", "annexb
 
 
 def write_path_rows(folder: Path | None = None) -> list[Row]:
-    """Chunks of 384 KiB (a second at 3 Mbit/s) and of 1 MiB, each synced, through the volume and raw into a pre-written file."""
+    """Chunks of a second at 3 Mbit/s and of 1 MiB, each synced: through the volume, and raw into a pre-written file."""
     return [_write_row(folder, size, name) for size, name in ((384 * KIB, "384 KiB"), (MIB, "1 MiB"))]
 
 
 def rebuild_rows(folder: Path | None = None) -> list[Row]:
-    """Opening without index.db against reading the same key pages, footers and records raw; from the cache and from the disk."""
+    """Opening without index.db against reading key pages, headers, footers and records raw; from disk and from cache."""
     with _place(folder) as place:
-        clips = _filled(place, regions=600)
+        clips = _filled(place, regions=1500)
         return [_rebuild_row(place, clips, cold=cold) for cold in (True, False)]
 
 
@@ -68,7 +68,10 @@ def _write_row(folder: Path | None, size: int, name: str) -> Row:
         bare: list[float] = []
         stored = -(-(size + OVERHEAD + 500) // BLOCK) * BLOCK
         for turn in range(ROUNDS + 1):
-            pair = [(ours, lambda: _record(volume, clock, data, count)), (bare, lambda: _raw(raw, stored, count, turn))]
+            pair = [
+                (ours, lambda: _record(volume, clock, data, count)),
+                (bare, lambda turn=turn: _raw(raw, stored, count, turn)),
+            ]
             for times, run in pair if turn % 2 else reversed(pair):
                 times.append(_timed(run))
         volume.close()
@@ -122,10 +125,10 @@ def _prewrite(path: Path, size: int) -> None:
 
 
 def _filled(place: Path, regions: int) -> int:
-    """A full volume of 512 KiB regions with two clips of 30 chunks each; how many clips."""
+    """A full volume of 288 KiB regions with two clips of 30 chunks each; how many clips."""
     clock = TurnedClock(1_800_000_000 * SECOND)
     rng = random.Random(1)
-    spec = VolumeSpec(regions * 512 * KIB + 8192, 512 * KIB, 0.0, "bench", "bench")
+    spec = VolumeSpec(regions * 288 * KIB + 8192, 288 * KIB, 0.0, "bench", "bench")
     with_index = Volume.create(place, spec, clock=clock, random=rng.randbytes)
     for _ in range(regions):
         for part in range(2):

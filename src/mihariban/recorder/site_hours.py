@@ -80,7 +80,7 @@ class SiteHours:
         return None
 
     def deadline(self, version: str, wall: int) -> int | None:
-        """From when footage filmed at ``wall`` cannot be read, as the version of that hash and those in force leave it."""
+        """From when footage filmed at ``wall`` cannot be read, as that version and those in force leave it."""
         loaded = self._by_hash.get(version) or self.in_force(wall)
         if loaded is None:
             return None
