@@ -29,7 +29,7 @@ class KernelTime:
 
 
 class _Timex(ctypes.Structure):
-    # struct timex of Linux up to the fields read here; the rest is room (the kernel writes 208 bytes on 64-bit machines)
+    # struct timex of Linux up to the fields read here; the rest is room: the kernel writes 208 bytes
     _fields_ = (
         ("modes", ctypes.c_uint),
         ("offset", ctypes.c_long),
