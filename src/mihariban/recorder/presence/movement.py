@@ -12,8 +12,8 @@ _MOVING = 0.35  # of the person's own area; typing and turning move less, a step
 _DENSE_S = 0.6  # sights further apart than this were looks; they count only where much changed
 _MOVING_AT_RIM = 0.2  # the same where it touches the rim of the zone: perhaps somebody comes or goes
 _EXCHANGED = 0.5  # of the former person's area looks different afterwards: somebody else stands there
-_GREW = 1.5  # both were in the zone at once: more than the larger of them alone,
-_BOTH = 0.9  # and nearly as much as the two together; somebody leaning in to the lens is not
+_GREW = 1.55  # both were in the zone at once: more than the larger of them alone,
+_BOTH = 0.85  # and nearly as much as the two together; somebody leaning in to the lens is not
 _SHRANK = 0.7  # what remains is clearly less than what was there
 _RIM_S = 1.5  # the last that moved, moved at the rim
 
