@@ -12,7 +12,8 @@ import pytest
 from mihariban.base.clock import SECOND
 from tests.scenes.actors import Faint
 from tests.scenes.case import PASSING_S, STARTS_AT, ZONE_SHARE, Case
-from tests.scenes.plan import SMOKE, cases, dwell
+from tests.scenes.conditions import dwell
+from tests.scenes.plan import SMOKE, cases
 
 _FAINTEST = 20  # levels, a little below the 25 that the faint conditions draw
 

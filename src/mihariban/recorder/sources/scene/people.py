@@ -7,7 +7,7 @@ person far away shows whole and near the camera fills the picture from the waist
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 
 import numpy as np
@@ -295,13 +295,3 @@ def _hair_front(layer: Layer, figure: _Figure, middle: Point, rx: float, ry: flo
     if look.style == "cap":
         brim = (middle[0] + 0.5 * rx * figure.pose.turn, top + 0.06 * ry)
         layer.ellipse(*brim, rx * 1.02, ry * 0.17, darker(colour, 0.75))
-
-
-def ghost(layer: Layer) -> Floats:
-    """The outline alone: cover of each pixel, for figures that differ from the wall by few grey levels."""
-    return layer.alpha
-
-
-def turned(pose: Pose, turn: float) -> Pose:
-    """``pose`` looking elsewhere."""
-    return replace(pose, turn=turn)
