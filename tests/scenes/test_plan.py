@@ -1,4 +1,4 @@
-"""The labelled cases stay what they were before anything was tuned on them."""
+"""The labelled cases stay what they were when they were fixed."""
 
 from __future__ import annotations
 
