@@ -6,11 +6,12 @@ unbroken order, are the footage; it is closed there and never continued.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from mihariban.base.files import BlockFile
+from mihariban.base.files import BlockFile, RealFile
 from mihariban.volume.chunk import CodecConfig, unpack
 from mihariban.volume.errors import VolumeDamaged, WrongKey
 from mihariban.volume.layout import (
@@ -173,6 +174,13 @@ class Reader:
                     return None
                 tables[slot] = table
         return tables
+
+    def expect(self, pages: Iterable[Page]) -> None:
+        """The ends of these regions are read next."""
+        if isinstance(self._ring, RealFile):
+            for page in pages:
+                if page.tail:
+                    self._ring.will_read(self._shape.offset(page.region + 1) - page.tail, page.tail)
 
     def tables(self, page: Page) -> dict[int, ClipTable]:
         """The tables of all live clips of a region, by the shortest way that leads there."""

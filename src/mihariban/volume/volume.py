@@ -41,6 +41,7 @@ from mihariban.volume.table import ClipTable, unpack_rows, unpack_table
 from mihariban.volume.writer import ClipWriter as RingWriter
 
 _log = structlog.get_logger(__name__)
+_AT_ONCE = 64
 
 
 class ClipWriter:
@@ -450,7 +451,12 @@ class Volume:
             raise VolumeDamaged(place=self._storage.place, what="every page of keys.tab")
         if unsettled and not self._readonly:
             self.ring.settle(unsettled)
-        self.catalogue.put(info for page, tables in pages for info in self._learn(page, tables))
+        for first in range(0, len(pages), _AT_ONCE):
+            group = pages[first : first + _AT_ONCE]
+            known = [self._indexed(page) if tables is None else tables for page, tables in group]
+            self.reader.expect(page for (page, _), tables in zip(group, known, strict=True) if tables is None)
+            for (page, walked), tables in zip(group, known, strict=True):
+                self.catalogue.put(self._learn(page, tables, new=walked is not None))
         if not self._readonly:
             self._index.commit()
 
@@ -468,14 +474,13 @@ class Volume:
         page.twin = False
         return walked.tables
 
-    def _learn(self, page: Page, tables: dict[int, ClipTable] | None) -> list[ClipInfo]:
-        """The clips of a region, from the index where it has them all."""
-        known = self._indexed(page) if tables is None else None
+    def _learn(self, page: Page, known: dict[int, ClipTable] | None, *, new: bool) -> list[ClipInfo]:
+        """The clips of a region, read from the ring where they are not known; what is new goes into the index."""
         if known is None:
-            known = self.reader.tables(page) if tables is None else tables
-            if not self._readonly:
-                for slot, table in known.items():
-                    self._put_index(page, slot, table)
+            known, new = self.reader.tables(page), True
+        if new and not self._readonly:
+            for slot, table in known.items():
+                self._put_index(page, slot, table)
         return [clip_info(page, slot, table) for slot, table in known.items()]
 
     def _indexed(self, page: Page) -> dict[int, ClipTable] | None:
