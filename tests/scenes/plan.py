@@ -1,8 +1,9 @@
 """The labelled cases: 500 held-out visits over all conditions, and fewer, different ones to tune on.
 
 The splits, the number of cases and the way seeds are made were fixed before presence detection was tuned on any of
-these scenes, and stay as they are: a detector may be tuned on ``tuning`` only, ``held_out`` is for the bench, ``smoke`` is one short
-case for each condition, for the test suite. No visitor of the real clip is in both tuning and held_out.
+these scenes, and stay as they are: a detector may be tuned on ``tuning`` only, ``held_out`` is for the bench,
+``smoke`` is one short case for each condition, for the test suite. No visitor of the real clip is in both tuning and
+held_out.
 ``left_behind`` comes on top of the 500, as a row of its own.
 """
 
