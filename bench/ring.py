@@ -28,7 +28,7 @@ def write_path_rows(folder: Path | None = None) -> list[Row]:
 
 
 def rebuild_rows(folder: Path | None = None) -> list[Row]:
-    """Opening without index.db against reading key pages, headers and footers raw; from disk, and from cache (shown)."""
+    """Opening without index.db against reading key pages, headers and footers raw: from disk; from cache (shown)."""
     with _place(folder) as place:
         clips = _filled(place, regions=1500)
         return [_rebuild_row(place, clips, cold=cold) for cold in (True, False)]
