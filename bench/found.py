@@ -1,4 +1,4 @@
-"""What is found: the real clip and its variants through the whole recorder, and the held-out scenes through the judge."""
+"""What is found: the real clip and its variants through the whole recorder, held-out scenes through the judge."""
 
 from __future__ import annotations
 
