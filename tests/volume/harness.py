@@ -8,10 +8,13 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from mihariban.base.clock import SECOND, TurnedClock
 from mihariban.base.ids import Random
 from mihariban.volume import Chunk, ClipHeader, CodecConfig, HoldShareFull, Sample, Volume, VolumeFull, VolumeSpec
-from mihariban.volume.sealing import Piece, Sealer
+from mihariban.volume.ring import Ring
+from mihariban.volume.sealing import Piece
 from mihariban.volume.simulated import PowerCut, SimulatedMachine
 from mihariban.volume.storage import KEYS, RING
 from mihariban.volume.volume import ClipWriter
@@ -73,7 +76,7 @@ class Run:
         self.writers.clear()
         self.machine.operations = 0
         self.machine.cut_at = self.cuts.pop(0) if self.cuts else None
-        _watch_nonces(self.volume.ring.sealer, self.model)
+        _watch_nonces(self.volume.ring, self.model)
 
     def play(self, steps: int) -> None:
         """Play the script; where the power goes, start again and go on."""
@@ -213,7 +216,10 @@ class Run:
             del self.model.acked[clip]
 
     def _look_at_disk(self) -> None:
-        """No destroyed key is in the key table, not even in its older slots."""
+        """No destroyed key is in the key table, not even in its older slots; no generation is given twice."""
+        given = self.volume.ring.table.generation
+        given = given[given > 0]
+        assert len(given) == len(set(given.tolist())), "a generation twice"
         gone = {self.model.keys[clip] for clip in self.model.gone}
         if not gone:
             return
@@ -270,17 +276,17 @@ def _facts(volume: Volume) -> list[tuple[bytes, int, int, int, int, int]]:
     return [(c.clip, c.region, c.start, c.end, c.samples, c.holds) for c in volume.clips()]
 
 
-def _watch_nonces(sealer: Sealer, model: Model) -> None:
-    """No number comes twice under one key with different bytes."""
-    seal = sealer.seal
+def _watch_nonces(ring: Ring, model: Model) -> None:
+    """No number comes twice under one key with different bytes, in whatever region or process life."""
+    seal = ring.sealer.seal
 
-    def watched(cipher: object, region: int, piece: Piece, meta: bytes, data: bytes) -> memoryview:
-        key = (id(cipher).to_bytes(8, "big") + piece.generation.to_bytes(8, "big"), piece.number)
+    def watched(cipher: AESGCM, region: int, piece: Piece, meta: bytes, data: bytes) -> memoryview:
+        key = ring.open[region].page.entries[piece.slot].key
         text = meta + data
-        assert model.nonces.setdefault((key[0] + bytes([piece.slot]), piece.number), text) == text, "a nonce twice"
-        return seal(cipher, region, piece, meta, data)  # type: ignore[arg-type]  # passed on as it came
+        assert model.nonces.setdefault((key, piece.number), text) == text, "a nonce twice"
+        return seal(cipher, region, piece, meta, data)
 
-    sealer.seal = watched  # type: ignore[method-assign,assignment]  # only in this harness
+    ring.sealer.seal = watched  # type: ignore[method-assign]  # only in this harness
 
 
 __all__ = ["KEYS", "RING", "Run", "template"]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from mihariban.base.errors import MiharibanError
-from mihariban.volume import Volume
+from mihariban.volume import ClipHeader, Volume
 from mihariban.volume import ring as ring_module
 from mihariban.volume.keys import KeyTable
-from mihariban.volume.page import Page, RegionState
+from mihariban.volume.page import Entry, Page, RegionState
 from mihariban.volume.recover import Reader, Walked
 from mihariban.volume.regions import RegionTable
 from mihariban.volume.ring import Ring
@@ -98,6 +99,32 @@ def _lose_the_last(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Reader, "walk", walk)
 
 
+def _accept_behind_a_hole(patch: pytest.MonkeyPatch) -> None:
+    """Recovery steps over a torn piece and takes what lies behind it, as if it were damage of a closed region."""
+
+    def walk(self: Reader, page: Page) -> Walked:
+        if page.state is not RegionState.OPEN:
+            return original(self, page)
+        as_closed = replace(page, state=RegionState.CLOSED, end=self._shape.region_size, chunks=99)
+        return original(self, as_closed)
+
+    original = Reader.walk
+    patch.setattr(Reader, "walk", walk)
+
+
+def _continue_a_region(patch: pytest.MonkeyPatch) -> None:
+    """A new process life counts its pieces from 0 again under the keys of the last one."""
+    kept: dict[int, bytes] = {}
+    original = Ring._entry
+
+    def entry(self: Ring, header: ClipHeader) -> Entry:
+        made = original(self, header)
+        made.key = kept.setdefault(0, made.key)
+        return made
+
+    patch.setattr(Ring, "_entry", entry)
+
+
 def _forget_the_key(patch: pytest.MonkeyPatch) -> None:
     """A destroyed clip is only taken from the list; its key stays."""
 
@@ -133,6 +160,8 @@ def _forget_hold(patch: pytest.MonkeyPatch) -> None:
         _newest_first,
         _keys_after_data,
         _lose_the_last,
+        _accept_behind_a_hole,
+        _continue_a_region,
         _forget_the_key,
         _same_generation,
         _forget_hold,

@@ -6,18 +6,16 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from mihariban.base.clock import SECOND, Clock, SiteClock, SystemClock, TurnedClock, iso
-from mihariban.policy import Camera, credentials
-from mihariban.recorder.camera import CameraFeed, Gap
+from mihariban.base.clock import Clock, SiteClock, SystemClock, TurnedClock, iso
+from mihariban.base.ntp import quality
+from mihariban.policy import Camera
 from mihariban.recorder.control import Control
+from mihariban.recorder.live import LiveCamera
 from mihariban.recorder.presence import Zone
 from mihariban.recorder.service import Recorder
 from mihariban.recorder.site_folder import SiteFolder
 from mihariban.recorder.site_hours import SiteHours, calendar_entries
-from mihariban.recorder.sources.base import Source
 from mihariban.recorder.sources.connect import make_source
-
-TICK_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +55,9 @@ def record(path: Path, order: RecordOrder, stop: threading.Event, *, clock: Cloc
     real = clock or SystemClock()
     source = order.source or _configured(folder, order).source
     if is_live(source):
-        with Recorder(folder, clock=real) as recorder:
-            _follow(recorder, source, order, stop)
+        with Recorder(folder, clock=real, time_quality=quality) as recorder:
+            camera = recorder.camera(order.camera)
+            LiveCamera(recorder, camera, source, zone=_zone(order), until_end=order.until_end).run(stop)
         return "live, on the machine's clock"
     starts_at = order.starts_at if order.starts_at is not None else last_opening(folder, real)
     site_clock: Clock = SiteClock(real, starts_at) if order.real_time else TurnedClock(starts_at, real.boot_id())
@@ -90,44 +89,3 @@ def _configured(folder: SiteFolder, order: RecordOrder) -> Camera:
 
 def _zone(order: RecordOrder) -> Zone | None:
     return None if order.zone is None else Zone.from_numbers(order.zone)
-
-
-def _follow(recorder: Recorder, address: str, order: RecordOrder, stop: threading.Event) -> None:
-    """A live camera: reconnect until told to stop; every gap goes into the book."""
-    camera = recorder.camera(order.camera)
-    channel = recorder.channel(camera, zone=_zone(order))
-    login = None
-    if camera.credentials is not None:
-        login = credentials(recorder.folder.secrets, camera.credentials)
-
-    def factory() -> Source:
-        return make_source(address, credentials=login, clock=recorder.clock, limits=camera.limits)
-
-    def on_gap(gap: Gap) -> None:
-        if gap.ended_wall is None:
-            channel.pipeline.interrupted(gap.started_wall, "camera_lost")
-            channel.gap = recorder.control.begin_gap(camera.id, gap.started_wall, gap.cause, gap.detail)
-        elif channel.gap is not None:
-            recorder.control.end_gap(channel.gap, gap.ended_wall)
-            channel.gap = None
-            if order.until_end:
-                stop.set()
-
-    ticker = threading.Thread(target=_tick, args=(recorder, stop), name="tick", daemon=True)
-    ticker.start()
-    CameraFeed(
-        source_factory=factory,
-        clock=recorder.clock,
-        limits=camera.limits,
-        on_packet=lambda packet: recorder.take(channel, packet),
-        on_gap=on_gap,
-    ).run(stop)
-    ticker.join(timeout=5 * TICK_S)
-
-
-def _tick(recorder: Recorder, stop: threading.Event) -> None:
-    while not recorder.clock.wait(stop, TICK_S):
-        recorder.tick()
-
-
-__all__ = ["SECOND", "RecordOrder", "is_live", "last_opening", "record"]

@@ -33,13 +33,12 @@ NEVER = (1 << 63) - 1
 
 @dataclass(slots=True)
 class Channel:
-    """One camera at work. ``gap``: id in the book of the gap that lasts now."""
+    """One camera at work."""
 
     camera: Camera
     pipeline: Pipeline
     recording: Recording
     scenes: SceneStore
-    gap: int | None = None
 
 
 class Recorder:
@@ -101,15 +100,16 @@ class Recorder:
                 return camera
         raise NoSuchCamera(camera=name or "-", known=", ".join(each.id for each in self.site.camera) or "-")
 
-    def channel(self, camera: Camera, *, zone: Zone | None = None) -> Channel:
+    def channel(self, camera: Camera, *, zone: Zone | None = None, own_presence_stream: bool = False) -> Channel:
         """The camera's pipeline, made on first use.
 
         Args:
             zone: instead of the one in the site file.
+            own_presence_stream: presence comes from a second stream through ``Pipeline.presence_packet``.
         """
         with self._lock:
             if camera.id not in self.channels:
-                self.channels[camera.id] = self._make_channel(camera, zone)
+                self.channels[camera.id] = self._make_channel(camera, zone, own_presence_stream)
             return self.channels[camera.id]
 
     def take(self, channel: Channel, packet: Packet) -> None:
@@ -154,7 +154,7 @@ class Recorder:
         entries = calendar_entries(self.control.calendar())
         return SiteHours(self._book, entries, self.site.zone, self.site.site.policy_site)
 
-    def _make_channel(self, camera: Camera, zone: Zone | None) -> Channel:
+    def _make_channel(self, camera: Camera, zone: Zone | None, own_presence_stream: bool) -> Channel:
         scenes = SceneStore(self.volume, camera.id, self.clock.boot_id())
         watcher = Watcher(self._settings(camera), zone or zone_of(camera), scene=scenes.load())
         rolls = self._rolls()
@@ -185,7 +185,7 @@ class Recorder:
             control=self.control,
             hours=self.hours,
             closed_reason=self.hours.closed_reason,
-            own_presence_stream=camera.substream is not None,
+            own_presence_stream=own_presence_stream,
         )
         return Channel(camera, pipeline, recording, scenes)
 
