@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
+import structlog
 
 from mihariban.base.clock import DAY, SECOND, TurnedClock
 from mihariban.volume import (
@@ -384,4 +385,32 @@ def test_a_region_is_never_continued_by_another_life(tmp_path: Path, clock: Turn
     old = volume.clips()[0]
     assert [part.data for part in volume.read(old.clip)] == [b"first"]
     assert volume.clip(record(volume, clock)).region != old.region
+    volume.close()
+
+
+def test_overwriting_before_the_minimum_is_said(tmp_path: Path, clock: TurnedClock) -> None:
+    """A ring too small for its rule goes on recording, and names every region that went too early."""
+    volume = make(tmp_path, clock)
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(20):
+            record(volume, clock, size=36000, minimum=START + 9 * DAY)
+    assert {each["event"] for each in logs if each["log_level"] == "warning"} == {"overwritten_before_minimum"}
+    volume.close()
+
+
+def test_figures_tell_what_is_used_and_when_it_goes(tmp_path: Path, clock: TurnedClock) -> None:
+    """Sums agree with the clips; at a steady rate the forecast follows from the regions that are free."""
+    volume = make(tmp_path, clock)
+    assert (volume.stat().overwritten_at, volume.stat().lifetime_hours, volume.stat().oldest) == (None, None, None)
+    for _ in range(2):
+        record(volume, clock, size=36000)
+    volume.hold(volume.clips()[0].clip)
+    figures = volume.stat()
+    clips = volume.clips()
+    assert (figures.clips, figures.seconds, figures.oldest) == (2, 6.0, START)
+    assert figures.stored == sum(info.stored for info in clips)
+    assert (figures.held_clips, figures.held_bytes) == (1, clips[0].stored)
+    assert figures.week_bytes == figures.stored * 7  # a young volume is judged by a day
+    usable = figures.usable_regions * figures.region_size
+    assert figures.lifetime_hours == pytest.approx(usable / figures.stored * 24)
     volume.close()

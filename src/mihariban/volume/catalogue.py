@@ -121,7 +121,7 @@ class Catalogue:
 
     def expired(self, now: int) -> list[ClipInfo]:
         """Clips that may not be read any more."""
-        return self._select("deadline < ? AND minimum <= ? AND holds = 0 AND final ORDER BY start", (now, now))
+        return self._select("deadline <= ? AND minimum <= ? AND holds = 0 AND final ORDER BY start", (now, now))
 
     def sums(self, condition: str = "1", values: Iterable[object] = ()) -> tuple[int, int, int]:
         """Count, stored bytes and ns shown of the clips under a condition of this package."""
