@@ -6,7 +6,7 @@ import pytest
 
 from mihariban.recorder.sources.credentials import LONGEST_LOGIN, Credentials, has_userinfo, scrub
 
-SECRET = "p@ss:w/r%d ?#見本"  # noqa: S105  # a made-up one
+SECRET = "p@ss:w/r%d ?#見本"  # a made-up one
 
 
 def test_a_login_does_not_show_its_password() -> None:

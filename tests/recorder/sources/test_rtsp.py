@@ -32,7 +32,7 @@ from tests.support.clips import access_units, write_units
 from tests.support.rtsp_server import RtspServer, missing
 
 LIMITS = RtspLimits(open_s=3.0, stall_s=0.6, analyze_s=0.2, time=TimeLimits(settle=SECOND // 5))
-PASSWORD = "pä:ss/w@rd %?#[]&+"  # noqa: S105  # a made-up one
+PASSWORD = "pä:ss/w@rd %?#[]&+"  # a made-up one
 LOGIN = Credentials("viewer", PASSWORD)
 CLOCK = SystemClock()
 
