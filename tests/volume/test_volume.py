@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -414,3 +415,37 @@ def test_figures_tell_what_is_used_and_when_it_goes(tmp_path: Path, clock: Turne
     usable = figures.usable_regions * figures.region_size
     assert figures.lifetime_hours == pytest.approx(usable / figures.stored * 24)
     volume.close()
+
+
+def test_readers_in_other_threads_see_whole_chunks_only(tmp_path: Path, clock: TurnedClock) -> None:
+    """While one thread writes and laps the ring, others get right footage, or that the clip is gone, and nothing else."""
+    volume = make(tmp_path, clock)
+    record(volume, clock)
+    done = threading.Event()
+    seen: list[int] = []
+    wrong: list[str] = []
+
+    def read() -> None:
+        while not done.is_set():
+            for info in volume.clips():
+                try:
+                    parts = list(volume.read(info.clip))
+                except ClipUnknown:
+                    continue
+                except ChunkDamaged as error:
+                    wrong.append(str(error))
+                    continue
+                wrong.extend("mixed" for part in parts if len(set(part.data)) != 1)
+                seen.append(len(parts))
+
+    threads = [threading.Thread(target=read) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for _ in range(60):
+        record(volume, clock, size=30000)
+    done.set()
+    for thread in threads:
+        thread.join()
+    volume.close()
+    assert wrong == []
+    assert seen
