@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from mihariban.base.clock import TurnedClock
 from mihariban.cli.main import main
 from mihariban.volume import Volume
 from tests.support.sites import make_site, moment
 from tests.volume.support import record
+
+
+@pytest.fixture(autouse=True)
+def _quiet_again() -> Iterator[None]:
+    """A command points the log at the output it was called with; later tests have another one."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

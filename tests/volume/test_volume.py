@@ -382,6 +382,9 @@ def test_a_region_is_never_continued_by_another_life(tmp_path: Path, clock: Turn
     volume.commit()
     volume.ring.failed = True
     volume.close()
+    left = Volume.read_only(tmp_path, clock=clock)
+    assert "region-open" in _codes(left)
+    left.close()
     volume = Volume.open(tmp_path, clock=clock)
     old = volume.clips()[0]
     assert [part.data for part in volume.read(old.clip)] == [b"first"]
@@ -449,3 +452,17 @@ def test_readers_in_other_threads_see_whole_chunks_only(tmp_path: Path, clock: T
     volume.close()
     assert wrong == []
     assert seen
+
+
+def test_a_check_beside_the_recorder_finds_nothing(tmp_path: Path, clock: TurnedClock) -> None:
+    """What was written after the checking process opened the volume is not taken for damage."""
+    volume = make(tmp_path, clock)
+    record(volume, clock)
+    reader = Volume.read_only(tmp_path, clock=clock)
+    assert [each.code for each in check_volume(reader) if each.code != "not-in-place"] == []
+    for _ in range(30):
+        record(volume, clock, size=30000)
+    volume.destroy(volume.clips()[0].clip)
+    assert [each.code for each in check_volume(reader) if each.code != "not-in-place"] == []
+    reader.close()
+    volume.close()

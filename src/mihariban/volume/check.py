@@ -37,6 +37,8 @@ def _pages(volume: Volume) -> Iterator[Finding]:
     clips: set[bytes] = set()
     for region in range(volume.shape.regions):
         slots = volume.keys.slots(region)
+        if None in slots:  # a running recorder may be writing just this slot
+            slots = volume.keys.slots(region)
         present = [page for page in slots if page is not None]
         if not present:
             continue  # already among the findings of opening
@@ -45,12 +47,20 @@ def _pages(volume: Volume) -> Iterator[Finding]:
         elif _differ(*present):
             yield finding("key-pages-differ", region=region)
         page = max(present, key=lambda each: each.generation)
-        if page.state is RegionState.EMPTY:
+        if page.state is RegionState.EMPTY or _moved_on(volume, page):
             continue
         other = generations.setdefault(page.generation, region)
         if other != region:
             yield finding("generation-twice", region=region, other=other, generation=page.generation)
         yield from _region(volume, page, clips)
+
+
+def _moved_on(volume: Volume, page: Page) -> bool:
+    """A running recorder has changed the region since the volume was opened for reading: not to be judged now."""
+    table = volume.ring.table
+    live = sum(entry.live for entry in page.entries)
+    known = (int(table.generation[page.region]), int(table.state[page.region]), int(table.live[page.region]))
+    return known != (page.generation, page.state, live)
 
 
 def _differ(one: Page, two: Page) -> bool:
@@ -61,7 +71,7 @@ def _differ(one: Page, two: Page) -> bool:
 
 
 def _region(volume: Volume, page: Page, clips: set[bytes]) -> Iterator[Finding]:
-    if page.state is RegionState.OPEN and page.region not in volume.ring.pages:
+    if page.state is RegionState.OPEN and not volume.recording:
         yield finding("region-open", region=page.region)
     if not page.live:
         return

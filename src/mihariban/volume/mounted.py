@@ -72,6 +72,11 @@ class Mounted:
         self._keep_superblock(broken=bool(broken))
         self._recover()
 
+    @property
+    def recording(self) -> bool:
+        """Somebody, this process or another, is the writer now."""
+        return self._storage.busy()
+
     def _check_sizes(self) -> None:
         for file, name, expected in (
             (self._file, RING, self.shape.ring_size),

@@ -167,6 +167,9 @@ class SimulatedMachine:
     def unlock(self) -> None:
         self._locked = False
 
+    def busy(self) -> bool:
+        return self._locked
+
     def copying_system(self) -> str:
         return ""
 

@@ -52,6 +52,9 @@ class Storage(Protocol):
     def unlock(self) -> None:
         """Give the lock back."""
 
+    def busy(self) -> bool:
+        """Somebody is the writer now."""
+
     def copying_system(self) -> str:
         """Name of a file system that copies on write; else empty."""
 
@@ -127,6 +130,19 @@ class Folder:
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
+
+    def busy(self) -> bool:
+        try:
+            fd = os.open(self.path / LOCK, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(fd)
+        return False
 
     def copying_system(self) -> str:
         existing = next(path for path in (self.path, *self.path.resolve().parents) if path.exists())
