@@ -49,7 +49,7 @@ def root() -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and exit: 0 fine, 1 finding, 2 usage, else the status of the error's class."""
     # Facts go to standard output, events to standard error: a program may read the one without the other.
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     try:
         result = root.main(arguments, standalone_mode=False)
     except MiharibanError as error:

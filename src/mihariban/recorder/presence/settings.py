@@ -65,7 +65,7 @@ class PresenceSettings:
     restart_share: float = 0.55
     calm_s: float = 0.8
     analysis_interval_s: float = 0.095
-    look_share: float = 0.005
+    look_share: float = 0.0022
     look_cost_s_per_byte: float = 7e-8
     look_cost_s_per_pixel: float = 2.5e-9
     empty_gap_s: float = 8.0
