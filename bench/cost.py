@@ -75,6 +75,7 @@ def _decoding(clip: Path) -> dict[str, str]:
         command = [sys.executable, "-c", code, str(clip), mode]
         said = [float(subprocess.run(command, capture_output=True, text=True, check=True).stdout) for _ in range(3)]
         shares[name] = f"{100 * statistics.median(said):.2f} %"
+    shares["DVR-Scan"] = f"{100 * peers.dvr_scan_events(clip)[1] / 40:.1f} %"
     return shares
 
 

@@ -126,6 +126,18 @@ def dvr_scan_events(clip: Path) -> tuple[list[tuple[float, float]], float]:
     return list(zip(seconds[0::2], seconds[1::2], strict=False)), cpu
 
 
+def motion_events(clips: dict[str, Path], seconds: float, folder: Path) -> dict[str, str]:
+    """How many films Motion makes of each clip, all played at their own speed side by side."""
+    if not motion_installed():
+        return dict.fromkeys(clips, "not installed")
+    running = {name: Watched(motion_command(clip, 768, 432, folder / name)) for name, clip in clips.items()}
+    wait_until(time.monotonic() + seconds)
+    for watched in running.values():
+        watched.stop()
+    films = {name: [*(folder / name).rglob("*.mkv"), *(folder / name).rglob("*.mp4")] for name in clips}
+    return {name: f"{len(found)} events" for name, found in films.items()}
+
+
 def wait_until(moment: float) -> None:
     """Let real time pass: peers play at their own speed."""
     time.sleep(max(0.0, moment - time.monotonic()))
