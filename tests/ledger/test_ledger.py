@@ -19,6 +19,7 @@ from mihariban.ledger.errors import (
     EntryRefused,
     LedgerForked,
     LedgerRolledBack,
+    LedgerUnreadable,
     LedgerUnwritable,
     SignatureInvalid,
 )
@@ -283,3 +284,67 @@ def test_a_cosignature_is_kept_with_its_checkpoint(book: Book) -> None:
     for size in (11, 7):
         with pytest.raises(SignatureInvalid):
             book.add_cosignature(size, line, OFFICE.public)
+
+
+def test_a_fault_of_the_storage_in_the_rooms_own_sql_is_the_ledgers_error(book: Book, tmp_path: Path) -> None:
+    """Full, read-only, locked: MH402 with the reason, all undone. A mistake in the statement stays what it is."""
+    fill(book, 1)
+    with book.store.transaction() as db:
+        pages = db.execute("PRAGMA page_count").fetchone()[0]
+    db.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(LedgerUnwritable, match="full"), book.change(DRAFT) as change:
+        change.db.execute("INSERT INTO room VALUES ('a')")
+        change.db.execute("INSERT INTO room VALUES (?)", ("x" * 50_000,))
+    db.execute(f"PRAGMA max_page_count = {pages + 1000}")
+    db.execute("PRAGMA query_only = ON")
+    with pytest.raises(LedgerUnwritable, match="readonly"), book.change(DRAFT) as change:
+        change.db.execute("INSERT INTO room VALUES ('b')")
+    db.execute("PRAGMA query_only = OFF")
+    for sql, error in (("INSERT INTO nowhere VALUES (1)", sqlite.OperationalError), ("x", sqlite.OperationalError)):
+        with pytest.raises(error), book.change(DRAFT) as change:
+            change.db.execute("INSERT INTO room VALUES ('c')")
+            change.db.execute(sql)
+    db.execute("CREATE UNIQUE INDEX one ON room (what)")
+    with pytest.raises(sqlite.IntegrityError), book.change(DRAFT) as change:
+        change.db.execute("INSERT INTO room VALUES ('d'), ('d')")
+    assert (_rows(book), len(_entries(book))) == ([], 1)
+
+
+def test_a_locked_database_refuses_with_the_reason(book: Book, tmp_path: Path) -> None:
+    """Another process holds the write lock for longer than the wait."""
+    with book.store.transaction() as db:
+        db.execute("SELECT 1")
+    db.execute("PRAGMA busy_timeout = 50")
+    other = sqlite.connect(tmp_path / "control.db", synchronous="FULL")
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(LedgerUnwritable, match="locked"), book.deed(DRAFT):
+        pytest.fail("the deed must not happen")
+    other.execute("ROLLBACK")
+    other.close()
+    with book.deed(DRAFT):
+        pass
+    assert len(_entries(book)) == 2
+
+
+def test_a_damaged_database_says_that_it_cannot_be_read(tmp_path: Path) -> None:
+    """A page overwritten with noise: reading is MH412, entering is MH402."""
+    book = new_book(tmp_path / "control.db")
+    fill(book, 600)
+    close(book)
+    path = tmp_path / "control.db"
+    sqlite.connect(path, synchronous="FULL").close()  # brings the log into the file
+    data = bytearray(path.read_bytes())
+    for page in range(8, len(data) // 4096):
+        data[page * 4096 : page * 4096 + 200] = b"\xff" * 200
+    path.write_bytes(data)
+    connection = sqlite.connect(path, synchronous="FULL")
+    broken = Ledger(SqliteStore(connection), log_signer(), TurnedClock(WALL))
+    with pytest.raises(LedgerUnreadable, match="malformed"):
+        broken.store.leaves(0, 600)
+    with pytest.raises(LedgerUnreadable, match="malformed"):
+        broken.inclusion(3, 600)
+    with pytest.raises(LedgerUnwritable, match="malformed"):
+        broken.intend(DRAFT)
+    with pytest.raises(LedgerUnwritable, match="malformed"):
+        broken.checkpoint()
+    connection.close()

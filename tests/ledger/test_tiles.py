@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,10 +14,11 @@ from typing import Any
 import pytest
 
 from mihariban.ledger import tiles
-from mihariban.ledger.errors import LedgerForked, LedgerRolledBack, NoteMalformed
+from mihariban.ledger.errors import LedgerBusy, LedgerForked, LedgerRolledBack, LedgerUnpublished, NoteMalformed
+from mihariban.ledger.export import leave
 from mihariban.ledger.tiles import bundle, publish, tile_name, tiles_of, unbundle
 from mihariban.ledger.verify import verify
-from tests.ledger.books import Book, close, fill, new_book
+from tests.ledger.books import OFFICE, Book, close, fill, new_book
 
 
 @pytest.fixture
@@ -86,7 +90,7 @@ def test_a_crash_at_any_rename_leaves_a_folder_that_serves_its_checkpoint(
             return real(path, target)
 
         monkeypatch.setattr(Path, "replace", replace)
-        with pytest.raises(OSError, match="cut"):
+        with pytest.raises(LedgerUnpublished, match="cut"):
             publish(book, folder)
         monkeypatch.setattr(Path, "replace", real)
         served = _content(folder)
@@ -134,3 +138,47 @@ def test_files_are_synced_before_they_are_named(book: Book, tmp_path: Path, monk
     assert order[names[-1]] == "checkpoint"
     assert order[names[-1] - 2] == "folder"
     assert order[-1] == "folder"
+
+
+def test_two_processes_do_not_publish_at_once(book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second waits for the first and then does its work; where the first hangs it says so and has done nothing."""
+    folder = tmp_path / "ledger"
+    folder.mkdir()
+    fill(book, 3)
+    code = (
+        "import sys; from pathlib import Path; from mihariban.ledger.tiles import alone\n"
+        "with alone(Path(sys.argv[1])):\n    print('in', flush=True); sys.stdin.readline()"
+    )
+    command = [sys.executable, "-c", code, str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdin is not None and other.stdout is not None
+        other.stdout.readline()
+        with monkeypatch.context() as patch:
+            patch.setattr(tiles, "_TRIES", 2)
+            with pytest.raises(LedgerBusy):
+                publish(book, folder)
+            with pytest.raises(LedgerBusy):
+                leave(folder, OFFICE.public, b"")
+        assert _content(folder) == {}
+        waits = threading.Timer(0.2, other.stdin.close)
+        waits.start()
+        publish(book, folder)
+        waits.join()
+    verify(folder)
+
+
+def test_threads_that_publish_at_once_leave_a_whole_folder(book: Book, tmp_path: Path) -> None:
+    """Each sees a folder that nobody else is writing to."""
+    folder = tmp_path / "ledger"
+
+    def work() -> None:
+        for _ in range(5):
+            fill(book, 40)
+            publish(book, folder)
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert verify(folder).checkpoint.size == 600

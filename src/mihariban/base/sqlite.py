@@ -25,6 +25,29 @@ OperationalError = engine.OperationalError
 IntegrityError = engine.IntegrityError
 
 
+# Primary result codes (sqlite.org/rescode.html) whose cause is the disk, its room, its rights or another process.
+_STORAGE = frozenset(
+    {
+        engine.SQLITE_PERM,
+        engine.SQLITE_BUSY,
+        engine.SQLITE_LOCKED,
+        engine.SQLITE_READONLY,
+        engine.SQLITE_IOERR,
+        engine.SQLITE_CORRUPT,
+        engine.SQLITE_FULL,
+        engine.SQLITE_CANTOPEN,
+        engine.SQLITE_PROTOCOL,
+        engine.SQLITE_NOTADB,
+    }
+)
+
+
+def is_storage(error: BaseException) -> bool:
+    """Whether ``error`` comes from where the database is stored (full, I/O, read-only, locked, damaged), not from
+    the statement or the data."""
+    return isinstance(error, engine.Error) and (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _STORAGE
+
+
 class DatabaseUnusable(StorageError):
     """A database file cannot be opened or its engine has the write-ahead log fault."""
 

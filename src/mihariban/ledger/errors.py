@@ -1,4 +1,4 @@
-"""What can go wrong with a ledger: MH401 to MH410, exit 70 to 79."""
+"""What can go wrong with a ledger: MH401 to MH410, exit 70 to 79; MH411 to MH415, exit 12 to 16."""
 
 from __future__ import annotations
 
@@ -102,3 +102,30 @@ class DeedOutOfOrder(StateError):
     exit_status = 79
     ja = "台帳の手順に反しています（{why}）。何も行われていません。"
     en = "Against the order of the ledger ({why}). Nothing was done."
+
+
+class LedgerBusy(StateError):
+    """Another process is publishing into the same folder."""
+
+    code = "MH411"
+    exit_status = 12
+    ja = "{path} は別のプロセスが書き出し中です。少し待ってやり直してください。"
+    en = "Another process is publishing into {path}. Wait a moment and try again."
+
+
+class LedgerUnreadable(StorageError):
+    """Stored entries cannot be read: the disk refuses, or the database file is damaged."""
+
+    code = "MH412"
+    exit_status = 13
+    ja = "台帳を読めません（{why}）。ディスクを確かめ、mihariban ledger verify を実行してください。"
+    en = "The ledger cannot be read ({why}). Check the disk, then run: mihariban ledger verify"
+
+
+class LedgerUnpublished(StorageError):
+    """The folder with tiles and checkpoint cannot be brought up to the table. Entering goes on."""
+
+    code = "MH413"
+    exit_status = 14
+    ja = "台帳の写しを {path} に書き出せません（{why}）。記入は続きます。ディスクの空きと権限を確かめてください。"
+    en = "The ledger cannot be published into {path} ({why}). Entering goes on. Check free space and permissions."

@@ -14,7 +14,7 @@ from mihariban.ledger.cosignature import cosign
 from mihariban.ledger.keys import PublicKey, Signer
 from mihariban.ledger.ledger import Ledger
 from mihariban.ledger.note import Note, Signature
-from mihariban.ledger.tiles import CHECKPOINT, COSIGNED, KEYS, publish
+from mihariban.ledger.tiles import CHECKPOINT, COSIGNED, KEYS, alone, publish
 from mihariban.ledger.verify import Verdict, read_keys, verify
 
 SCRIPT = "verify_ledger.py"
@@ -94,7 +94,16 @@ def cosign_folder(
 
 
 def leave(folder: Path, cosigner: PublicKey, note: bytes) -> None:
-    """Put a cosigned checkpoint into a folder. The key is listed first: a crash between leaves a finding, no loss."""
+    """Put a cosigned checkpoint into a folder. The key is listed first: a crash between leaves a finding, no loss.
+
+    Raises:
+        LedgerBusy: somebody else is writing into the folder.
+    """
+    with alone(folder):
+        _leave(folder, cosigner, note)
+
+
+def _leave(folder: Path, cosigner: PublicKey, note: bytes) -> None:
     line = f"cosigner {cosigner.text()}\n"
     keys = (folder / KEYS).read_text(encoding="utf-8")
     (folder / COSIGNED).mkdir(exist_ok=True)

@@ -10,8 +10,7 @@ from mihariban.base.text import Language
 from mihariban.ledger.tags import RETIRED, Outcome, Tag
 
 SENTENCES: dict[Tag, tuple[str, str]] = {
-    Tag.VISIT_RECORDING_BEGIN: ("{camera} で来訪の録画を始めた", "Recording of a visit begins at {camera}"),
-    Tag.VISIT_RECORDING_END: ("{camera} で来訪の録画を終えた", "Recording of a visit ends at {camera}"),
+    Tag.VISIT_DAY_LIST: ("{date} の {camera} の来訪 {count} 件を締めた", "{date}: {count} visits at {camera} listed"),
     Tag.VISIT_RECORD_SHRINK: ("消去済み来訪 {count} 件の記録を日付・時・秒数に縮めた", "{count} erased visits shrunk"),
     Tag.VISIT_FOOTAGE_LOSE: ("保存期限前に映像を失った（{cause}）", "Footage lost before its deadline ({cause})"),
     Tag.CLIP_KEY_DESTROY: ("クリップ {count} 件の鍵を廃棄した", "Keys of {count} clips destroyed"),
@@ -19,6 +18,8 @@ SENTENCES: dict[Tag, tuple[str, str]] = {
     Tag.CLIP_DAMAGE_FIND: ("{camera} の {at} の映像に破損がある", "Damage in the footage of {camera} at {at}"),
     Tag.GAP_RECORDING_BEGIN: ("{camera} の監視が途切れた（{cause}）", "{camera} is not watched ({cause})"),
     Tag.GAP_RECORDING_END: ("{camera} の監視が戻った", "{camera} is watched again"),
+    Tag.CLOSED_PERIOD_BEGIN: ("{camera} の撮影を休む（{reason}）", "{camera} does not film ({reason})"),
+    Tag.CLOSED_PERIOD_END: ("{camera} の撮影を再び始める", "{camera} may film again"),
     Tag.HOLD_FOOTAGE_PLACE: (
         "{camera} の {from} から {to} の保存期間を延長した",
         "Hold placed on {camera} from {from} to {to}",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from importlib import resources
 from typing import Protocol, TypeVar
 
 from mihariban.base import sqlite
 from mihariban.ledger.commitment import Commitment
-from mihariban.ledger.errors import DeedOutOfOrder, LedgerUnwritable
+from mihariban.ledger.errors import DeedOutOfOrder, LedgerUnreadable, LedgerUnwritable
 from mihariban.ledger.tree import Hashes
 
 T = TypeVar("T")
@@ -27,7 +27,7 @@ class EntryStore(Hashes, Protocol[T]):
         """A transaction, durable when left in order.
 
         Raises:
-            LedgerUnwritable: nothing was written.
+            LedgerUnwritable: nothing was written, or nothing is known to be durable; whatever statement failed for it.
         """
 
     def check_open(self, transaction: T) -> None:
@@ -114,13 +114,12 @@ class SqliteStore:
                 return
             with _unwritable():
                 self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-                with _unwritable():
+                try:
+                    yield self._db
                     self._db.execute("COMMIT")
-            except BaseException:
-                self._roll_back()
-                raise
+                except BaseException:
+                    self._roll_back()
+                    raise
 
     def check_open(self, transaction: sqlite.Connection) -> None:
         if transaction is not self._db or not self._db.in_transaction:
@@ -168,7 +167,7 @@ class SqliteStore:
     def erase_text(self, hash_: bytes) -> bool:
         with self._lock:
             # Deleted content is written over with zeros, so that the freed page does not keep the name.
-            self._db.execute("PRAGMA secure_delete = ON")
+            self._write("PRAGMA secure_delete = ON")
             return self._write("DELETE FROM ledger_text WHERE hash = ?", hash_) == 1
 
     def put_checkpoint(self, size: int, note: bytes) -> None:
@@ -190,29 +189,35 @@ class SqliteStore:
 
     def _roll_back(self) -> None:
         if self._db.in_transaction:  # a full disk may have rolled back already
-            self._db.execute("ROLLBACK")
+            with suppress(sqlite.DatabaseError):  # the first error is the caller's; what is not committed is not there
+                self._db.execute("ROLLBACK")
 
     def _one(self, sql: str) -> int:
         return int(self._all(sql)[0][0])
 
     def _all(self, sql: str, *values: object) -> list[sqlite.Row]:
         with self._lock:
-            return self._db.execute(sql, values).fetchall()
+            try:
+                return self._db.execute(sql, values).fetchall()
+            except sqlite.DatabaseError as error:
+                if self._db.in_transaction or not sqlite.is_storage(error):
+                    raise  # inside a transaction it is the transaction that fails
+                raise LedgerUnreadable(why=str(error)) from error
 
     def _write(self, sql: str, *values: object) -> int:
-        with self._lock, _unwritable():
-            return self._db.execute(sql, values).rowcount
+        with self._lock:
+            try:
+                return self._db.execute(sql, values).rowcount
+            except sqlite.DatabaseError as error:  # of our own rows: whatever it is, they are not there
+                raise LedgerUnwritable(why=str(error)) from error
 
 
-class _Unwritable:
-    """Turns what the database says into one sentence for whoever wanted access."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, sqlite.DatabaseError):
-            raise LedgerUnwritable(why=str(error)) from error
-
-
-_unwritable: Callable[[], _Unwritable] = _Unwritable
+@contextmanager
+def _unwritable() -> Iterator[None]:
+    """Where the storage is the cause, turn what the database says into one sentence for whoever wanted access."""
+    try:
+        yield
+    except sqlite.DatabaseError as error:
+        if not sqlite.is_storage(error):
+            raise
+        raise LedgerUnwritable(why=str(error)) from error

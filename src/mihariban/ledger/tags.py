@@ -12,8 +12,7 @@ class Tag(StrEnum):
     """The deeds and events that are entered."""
 
     # What the recorder sees
-    VISIT_RECORDING_BEGIN = "visit:recording:begin"
-    VISIT_RECORDING_END = "visit:recording:end"
+    VISIT_DAY_LIST = "visit:day:list"
     VISIT_RECORD_SHRINK = "visit:record:shrink"
     VISIT_FOOTAGE_LOSE = "visit:footage:lose"
     CLIP_KEY_DESTROY = "clip:key:destroy"
@@ -21,6 +20,8 @@ class Tag(StrEnum):
     CLIP_DAMAGE_FIND = "clip:damage:find"
     GAP_RECORDING_BEGIN = "gap:recording:begin"
     GAP_RECORDING_END = "gap:recording:end"
+    CLOSED_PERIOD_BEGIN = "closed:period:begin"
+    CLOSED_PERIOD_END = "closed:period:end"
 
     # Keeping and erasing
     HOLD_FOOTAGE_PLACE = "hold:footage:place"

@@ -7,19 +7,23 @@
     tile/<L>/<N>          up to 256 hashes; ".p/<W>" behind the name of one that is not full
 
 Every file is written aside, synced and renamed; a crash leaves an older checkpoint over tiles that still serve it.
+One process at a time: see ``alone``.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from mihariban.base.files import sync_directory
 from mihariban.ledger.checkpoint import parse_checkpoint
 from mihariban.ledger.cosignature import cosigned_at
-from mihariban.ledger.errors import NoteMalformed
+from mihariban.ledger.errors import LedgerBusy, LedgerUnpublished, NoteMalformed
 from mihariban.ledger.keys import PublicKey
 from mihariban.ledger.ledger import Ledger
 from mihariban.ledger.note import Note, parse_note
@@ -31,6 +35,9 @@ KEYS = "keys"
 COSIGNED = "cosigned"
 TILES = "tile"
 ENTRIES = "entries"
+
+_TRIES = 100
+_PAUSE_S = 0.05
 
 
 def tile_name(index: int, width: int = TILE) -> str:
@@ -89,13 +96,48 @@ def publish(ledger: Ledger[Any], folder: Path, cosigners: Iterable[PublicKey] = 
 
     Raises:
         LedgerRolledBack, LedgerForked: the folder shows more, or other, entries than the table.
+        LedgerBusy: another process is publishing into it.
+        LedgerUnpublished: the folder cannot be written; calling again once it can mends it.
     """
-    old = 0
+    try:
+        out = _Out(folder)
+        with alone(folder):
+            return _publish(ledger, out, cosigners, rebuild=rebuild)
+    except OSError as error:
+        raise LedgerUnpublished(path=folder, why=error.strerror or str(error)) from error
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Be the only one who writes into ``folder``, for as long as the ``with`` lasts or the process lives.
+
+    The lock is on the folder itself (flock), so that nothing is left behind in what is handed to an auditor. Who comes
+    second waits about five seconds; publishing takes less, unless the one before hangs.
+
+    Raises:
+        LedgerBusy: it did not end in that time.
+    """
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for left in reversed(range(_TRIES)):
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError as error:
+                if not left:
+                    raise LedgerBusy(path=folder) from error
+                time.sleep(_PAUSE_S)
+        yield
+    finally:
+        os.close(fd)
+
+
+def _publish(ledger: Ledger[Any], out: _Out, cosigners: Iterable[PublicKey], *, rebuild: bool) -> Note:
+    old, folder = 0, out.folder
     if (folder / CHECKPOINT).exists():
         old = ledger.check_continues((folder / CHECKPOINT).read_bytes()).size
     note = ledger.checkpoint()
     size = parse_checkpoint(note.text).size
-    out = _Out(folder)
     write_tiles(ledger.store, out.write, 0 if rebuild else old, size)
     _write_keys(ledger, out, cosigners)
     out.sync()
