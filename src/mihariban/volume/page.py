@@ -22,6 +22,7 @@ _MAGIC = b"MHKP"
 _STATE = struct.Struct(
     ">QBBHIIIqB47s16s32x"
 )  # generation, state, twin, entries, chunks, end, tail, opened, camera, boot
+_TWIN = 9  # where the twin flag stands in it
 _ENTRY = struct.Struct(">16s16s96sBBBBHHqqq16s16x")
 MAX_ENTRIES = 255
 
@@ -149,9 +150,28 @@ def pack_page(page: Page, sequence: int, page_size: int, cipher: AESGCM, volume:
                 entry.policy,
             )
         )
-    head = _HEAD.pack(_MAGIC, FORMAT, page.region, sequence, nonce)
     plain = b"".join(parts).ljust(page_size - _HEAD.size - TAG, b"\x00")
+    return seal_slot(plain, page.region, sequence, cipher, volume, nonce)
+
+
+def seal_slot(plain: bytes, region: int, sequence: int, cipher: AESGCM, volume: bytes, nonce: bytes) -> bytes:
+    """One slot with this plain text, whatever it says."""
+    head = _HEAD.pack(_MAGIC, FORMAT, region, sequence, nonce)
     return head + cipher.encrypt(nonce, plain, volume + head)
+
+
+def open_slot(raw: bytes, cipher: AESGCM, volume: bytes) -> bytes | None:
+    """The plain text of a slot; None where it does not authenticate."""
+    head = raw[: _HEAD.size]
+    try:
+        return cipher.decrypt(head[-12:], raw[_HEAD.size :], volume + head)
+    except InvalidTag:
+        return None
+
+
+def with_twin(plain: bytes, twin: bool) -> bytes:
+    """The plain text of a slot, saying whether the other slot says the same."""
+    return plain[:_TWIN] + bytes([twin]) + plain[_TWIN + 1 :]
 
 
 def slot_sequence(raw: bytes, region: int) -> int:
@@ -162,10 +182,8 @@ def slot_sequence(raw: bytes, region: int) -> int:
 
 def unpack_page(raw: bytes, region: int, cipher: AESGCM, volume: bytes) -> Page | None:
     """The page in a slot; None where it does not authenticate."""
-    head = raw[: _HEAD.size]
-    try:
-        plain = cipher.decrypt(head[-12:], raw[_HEAD.size :], volume + head)
-    except InvalidTag:
+    plain = open_slot(raw, cipher, volume)
+    if plain is None:
         return None
     generation, state, twin, count, chunks, end, tail, opened, length, camera, boot = _STATE.unpack_from(plain)
     entries = [_entry(fields) for fields in _ENTRY.iter_unpack(plain[_STATE.size : _STATE.size + count * _ENTRY.size])]
