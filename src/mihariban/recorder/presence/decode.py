@@ -11,6 +11,7 @@ import numpy as np
 from av.codec.context import CodecContext
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
+from numpy.typing import NDArray
 
 from mihariban.recorder.packet import Packet, StreamConfig
 from mihariban.recorder.presence.arrays import Grey, shrink
@@ -63,14 +64,18 @@ class Decoder:
         """The pictures still inside; the decoder is used up afterwards."""
         return self._timed(None)
 
-    def shrink(self, frame: VideoFrame) -> Grey:
-        """The small grey picture of a decoded one."""
+    def luma(self, frame: VideoFrame) -> NDArray[np.uint8]:
+        """The brightness of a decoded picture, height x width; a view where the stream has eight bits."""
         plane = frame.planes[0]
         bits = frame.format.components[0].bits
-        rows = np.frombuffer(memoryview(plane), dtype=np.uint8).reshape(-1, plane.line_size)
+        rows: NDArray[np.uint8] = np.frombuffer(memoryview(plane), dtype=np.uint8).reshape(-1, plane.line_size)
         if bits > 8:  # two bytes a sample, little-endian on every machine that has a decoder for it
             rows = (rows.view("<u2") >> (bits - 8)).astype(np.uint8)
-        return shrink(rows[: frame.height, : frame.width], self._factor)
+        return rows[: frame.height, : frame.width]
+
+    def shrink(self, frame: VideoFrame) -> Grey:
+        """The small grey picture of a decoded one."""
+        return shrink(self.luma(frame), self._factor)
 
     def _timed(self, raw: av.Packet[Any] | None) -> Iterator[tuple[VideoFrame, int]]:
         try:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+import numpy as np
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
 
 from mihariban.base.clock import SECOND
 from mihariban.recorder.packet import Packet, StreamConfig
@@ -20,6 +25,9 @@ _GROUP_S: Final = 4.0  # key frame distance assumed until a longer one is seen
 _SHORT_GROUP: Final = 5 * SECOND // 2
 _BACK: Final = 5 * SECOND  # pictures out of order are not so far apart; the clock has jumped
 _KEPT_BYTES: Final = 48 << 20  # a stream with hardly any key frames must not fill the memory
+
+OnPicture: TypeAlias = Callable[[int, Grey, NDArray[np.uint8], bool], None]
+"""Told of a decoded picture: wall ns, the small grey one, full brightness (valid during the call), a key frame."""
 
 
 class Watcher:
@@ -46,6 +54,8 @@ class Watcher:
         self._group_s = _GROUP_S
         self._short_groups = False
         self._interval = round(settings.analysis_interval_s * SECOND)
+        self._shown = 0
+        self.on_picture: OnPicture | None = None
         self.decoded = 0
         self.looks = 0
 
@@ -175,6 +185,7 @@ class Watcher:
         frame, wall = pictures[0]
         picture = decoder.shrink(frame)
         self.decoded += 1
+        self._show(decoder, frame, wall, picture, key=True)
         suspicious = judge.busy or picture.shape != judge.shape or judge.suspicious(picture, wall)
         self._sizes.answer(worthwhile=suspicious)
         if suspicious:
@@ -213,8 +224,16 @@ class Watcher:
         for frame, wall in decoder.decode(packet):
             if wall >= self._seen(-self._interval) + self._interval:
                 self.decoded += 1
-                events += self._judge_picture(decoder.shrink(frame), wall)
+                picture = decoder.shrink(frame)
+                self._show(decoder, frame, wall, picture, key=False)
+                events += self._judge_picture(picture, wall)
         return events
+
+    def _show(self, decoder: Decoder, frame: VideoFrame, wall: int, picture: Grey, *, key: bool) -> None:
+        """Hand a picture that was decoded anyway to whoever looks after the camera, one a second at most."""
+        if self.on_picture is not None and not self._shown <= wall < self._shown + SECOND:
+            self._shown = wall
+            self.on_picture(wall, picture, decoder.luma(frame), key)
 
     def _judge_picture(self, picture: Grey, wall: int) -> list[PresenceEvent]:
         judge = self._judge
