@@ -16,11 +16,13 @@ from mihariban.volume.finding import Finding
 from mihariban.volume.page import ClipKind
 from mihariban.volume.ring import ClipHeader
 from mihariban.volume.stat import VolumeStat
+from mihariban.volume.table import ChunkInfo
 from mihariban.volume.volume import ClipWriter, Volume
 
 __all__ = [
     "Chunk",
     "ChunkDamaged",
+    "ChunkInfo",
     "ClipHeader",
     "ClipInfo",
     "ClipKind",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from mihariban.volume.page import ClipKind, Entry, Page, RegionState
 from mihariban.volume.ring import ClipHeader
 from mihariban.volume.stat import WEEK, VolumeStat, lifetime_hours, overwritten_at, weekly_rate
 from mihariban.volume.storage import KEYS, RING, ROOT, Folder, Storage
+from mihariban.volume.table import ChunkInfo
 from mihariban.volume.writer import ClipWriter as RingWriter
 
 _log = structlog.get_logger(__name__)
@@ -223,11 +224,28 @@ class Volume(Mounted):
                 raise ClipUnknown(clip=id_text(clip))
             return info
 
-    def read(self, clip: bytes, damaged: list[ChunkDamaged] | None = None) -> Iterator[Chunk]:
+    def chunks(self, clip: bytes) -> list[ChunkInfo]:
+        """What the durable chunks of a clip hold, in the order they were stored; no footage is read or decrypted.
+
+        Raises:
+            ClipUnknown. ClipRefused: its deadline has passed and no hold keeps it.
+        """
+        with self.lock:
+            info, page = self._readable(clip)
+            region = self.ring.open.get(info.region)
+            for writer in region.writers if region else []:
+                if writer.slot == info.slot:
+                    return writer.table.chunks[: writer.durable]
+            return self._table(info, page).listed()
+
+    def read(
+        self, clip: bytes, damaged: list[ChunkDamaged] | None = None, only: Container[int] | None = None
+    ) -> Iterator[Chunk]:
         """The chunks of a clip, decrypted and authenticated, in the order they were stored.
 
         Args:
             damaged: takes the chunks that cannot be read, and reading goes on; without it the first one is raised.
+            only: numbers (``ChunkInfo.number``) of the chunks that are wanted; all of them without it.
 
         Raises:
             ClipUnknown, ChunkDamaged.
@@ -237,6 +255,8 @@ class Volume(Mounted):
             info, page = self._readable(clip)
             table = self._table(info, page)
         for part in table.listed():
+            if only is not None and part.number not in only:
+                continue
             with self.lock:
                 info, page = self._readable(clip)  # reading ends when the clip is destroyed or its time is over
             opened = self.reader.piece(page, info.slot, part)
