@@ -251,6 +251,9 @@ def test_book_and_volume_of_another_site_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ControlOfAnotherSite):
         Recorder(one, clock=TurnedClock(moment("2026-11-24 10:00:00")))
     one.control.unlink()
+    for key in one.recorder.glob("*.key"):
+        if key.name != "root.key":
+            key.unlink()
     Control.create(one.control, site="elsewhere", recorder="test-r1", wall=0).close()
     with pytest.raises(VolumeOfAnotherSite):
         Recorder(one, clock=TurnedClock(moment("2026-11-24 10:00:00")))

@@ -28,6 +28,10 @@ SENTENCES: dict[Tag, tuple[str, str]] = {
     Tag.HOLD_FOOTAGE_RELEASE: ("延長 {hold} を解いた", "Hold {hold} released"),
     Tag.HOLD_REVIEW_OVERDUE: ("延長 {hold} の見直しが遅れている", "Review of hold {hold} is overdue"),
     Tag.EXPIRY_DEADLINE_REACH: ("クリップ {count} 件が保存期限に達した", "{count} clips reached their deadline"),
+    Tag.EXPIRY_DEADLINE_CHANGE: (
+        "要綱の版 {version} によりクリップ {count} 件の保存期限が変わった",
+        "Version {version} of the rule gave {count} clips another deadline",
+    ),
     Tag.EXPIRY_CAPACITY_FORECAST: ("容量不足の見込み：{days} 日", "Capacity will not last: {days} days"),
     Tag.ERASURE_CLIP_ENTER: ("クリップ {count} 件を消去した（水準 {level}）", "{count} clips erased (level {level})"),
     Tag.ERASURE_LEVEL_RAISE: (

@@ -29,6 +29,7 @@ class Tag(StrEnum):
     HOLD_FOOTAGE_RELEASE = "hold:footage:release"
     HOLD_REVIEW_OVERDUE = "hold:review:overdue"
     EXPIRY_DEADLINE_REACH = "expiry:deadline:reach"
+    EXPIRY_DEADLINE_CHANGE = "expiry:deadline:change"
     EXPIRY_CAPACITY_FORECAST = "expiry:capacity:forecast"
     ERASURE_CLIP_ENTER = "erasure:clip:enter"
     ERASURE_LEVEL_RAISE = "erasure:level:raise"

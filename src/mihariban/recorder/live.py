@@ -73,14 +73,14 @@ class LiveCamera:
         )
 
     def _gap(self, address: str, gap: Gap, stop: threading.Event) -> None:
-        control, camera = self._recorder.control, self._camera.id
+        book, camera = self._recorder.bookkeeper, self._camera.id
         if gap.ended_wall is None:
             self._channel.pipeline.interrupted(gap.started_wall, "camera_lost")
-            self._gaps[address] = control.begin_gap(camera, gap.started_wall, gap.cause, gap.detail)
+            self._gaps[address] = book.begin_gap(camera, gap.started_wall, gap.cause, gap.detail)
             if self._until_end:
                 stop.set()
         elif address in self._gaps:
-            control.end_gap(self._gaps.pop(address), gap.ended_wall)
+            book.end_gap(self._gaps.pop(address), gap.ended_wall)
 
     def _tick(self, stop: threading.Event) -> None:
         while not self._recorder.clock.wait(stop, TICK_S):

@@ -10,8 +10,8 @@ import threading
 from collections.abc import Callable, Iterable
 
 from mihariban.base.clock import SECOND
+from mihariban.recorder.bookkeeper import Bookkeeper
 from mihariban.recorder.buffer import GroupBuffer
-from mihariban.recorder.control import Control
 from mihariban.recorder.packet import Packet
 from mihariban.recorder.presence import PresenceEvent, Watcher
 from mihariban.recorder.visit_keeper import Hours, VisitKeeper
@@ -33,7 +33,7 @@ class Pipeline:
         watcher: judges presence.
         keeper: keeps the visits.
         buffer: shared with the keeper.
-        control: closed periods go here.
+        book: closed periods go here.
         hours: when filming is permitted.
         closed_reason: words for a closed period that begins at an instant.
         own_presence_stream: presence comes from a second stream through ``presence_packet``.
@@ -46,7 +46,7 @@ class Pipeline:
         watcher: Watcher,
         keeper: VisitKeeper,
         buffer: GroupBuffer,
-        control: Control,
+        book: Bookkeeper,
         hours: Hours,
         closed_reason: Callable[[int], str],
         own_presence_stream: bool = False,
@@ -55,7 +55,7 @@ class Pipeline:
         self.watcher = watcher
         self.keeper = keeper
         self._buffer = buffer
-        self._control = control
+        self._book = book
         self._hours = hours
         self._closed_reason = closed_reason
         self._own_presence_stream = own_presence_stream
@@ -110,7 +110,7 @@ class Pipeline:
         if permitted is self._permitted:
             return
         if window is not None:
-            self._control.end_closed(self.camera, window.start_wall)
+            self._book.end_closed(self.camera, window.start_wall)
         else:
-            self._control.begin_closed(self.camera, wall, self._closed_reason(wall))
+            self._book.begin_closed(self.camera, wall, self._closed_reason(wall))
         self._permitted = permitted

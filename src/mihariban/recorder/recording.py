@@ -16,8 +16,8 @@ from itertools import pairwise
 import structlog
 
 from mihariban.base.clock import MINUTE, SECOND
+from mihariban.recorder.bookkeeper import Bookkeeper
 from mihariban.recorder.buffer import GroupBuffer
-from mihariban.recorder.control import Control
 from mihariban.recorder.packet import Packet, StreamConfig
 from mihariban.recorder.visit import Visit
 from mihariban.volume import Chunk, ClipHeader, ClipKind, ClipWriter, CodecConfig, Sample, Volume
@@ -36,7 +36,7 @@ class Recording:
 
     Args:
         volume: where to.
-        control: the book of visits.
+        book: of visits.
         camera: name of the camera.
         buffer: the camera's compressed past, for lead-ins.
         deadline: instant (ns) from which a picture filmed at a given instant cannot be read, under a version of the
@@ -48,7 +48,7 @@ class Recording:
     def __init__(
         self,
         volume: Volume,
-        control: Control,
+        book: Bookkeeper,
         *,
         camera: str,
         buffer: GroupBuffer,
@@ -57,7 +57,7 @@ class Recording:
         time_quality: Callable[[], str],
     ) -> None:
         self._volume = volume
-        self._control = control
+        self._visits = book
         self._camera = camera
         self._buffer = buffer
         self._deadline = deadline
@@ -76,7 +76,7 @@ class Recording:
 
     def open(self, visit: Visit) -> None:
         """A visit begins."""
-        self._control.open_visit(visit)
+        self._visits.open_visit(visit)
         self._last_key = 0
         self._last_shown = visit.recorded_from
 
@@ -109,7 +109,17 @@ class Recording:
 
     def _book(self, visit: Visit) -> None:
         expires = self._deadline(visit.policy, visit.recorded_to or visit.recorded_from)
-        self._control.close_visit(visit, expires)
+        self._visits.close_visit(visit, expires)
+
+    @property
+    def clip(self) -> bytes | None:
+        """The clip that is being written."""
+        return self._writer.clip if self._writer else None
+
+    @property
+    def shown_to(self) -> int:
+        """Wall ns of the last picture known to be durable; 0 before the first visit."""
+        return self._last_shown
 
     def abandon(self) -> None:
         """The volume failed: forget what is in flight. What was durable stays durable."""

@@ -10,15 +10,20 @@ from dataclasses import dataclass
 import structlog
 
 from mihariban.base.clock import SECOND, Clock, TurnedClock
+from mihariban.base.errors import StorageError
 from mihariban.base.ids import Random, new_id
 from mihariban.policy import Camera
+from mihariban.recorder.bookkeeper import Bookkeeper
 from mihariban.recorder.buffer import GroupBuffer
 from mihariban.recorder.control import Control
 from mihariban.recorder.errors import NoSuchCamera
+from mihariban.recorder.keeping import Keeper
+from mihariban.recorder.owed import Owed
 from mihariban.recorder.packet import Packet
 from mihariban.recorder.pipeline import Pipeline, buffer_span
 from mihariban.recorder.presence import PresenceSettings, Watcher, Zone
 from mihariban.recorder.recording import Recording
+from mihariban.recorder.recovery import close_what_was_open, visits_from_ring
 from mihariban.recorder.scene_store import SceneStore
 from mihariban.recorder.site_folder import SiteFolder
 from mihariban.recorder.site_hours import SiteHours, calendar_entries
@@ -39,6 +44,7 @@ class Channel:
     pipeline: Pipeline
     recording: Recording
     scenes: SceneStore
+    disk_gap: int | None = None
 
 
 class Recorder:
@@ -63,17 +69,26 @@ class Recorder:
         self.folder = folder
         self.site = folder.load_site()
         self.clock = clock
-        self._random = random
-        self._time_quality = time_quality
-        self._book = folder.load_book()
-        self.control = Control(folder.control)
-        self.control.belongs_to(self.site.site.id, self.site.recorder.id)
-        self.volume = self._open_volume()
-        self.hours = self._load_hours()
+        self.random = random
+        self.time_quality = time_quality
+        self.book = folder.load_book()
         self.channels: dict[str, Channel] = {}
         self._lock = threading.RLock()
-        self._life, self._last_seen = self.control.begin_life(clock.boot_id(), clock.wall())
-        self._close_what_a_crash_left()
+        self._failed = False
+        self._used: set[str] = set()
+        self._life = 0
+        self.control = Control(folder.control, clock=clock, quality=time_quality)
+        try:
+            self.control.belongs_to(self.site.site.id, self.site.recorder.id)
+            self.volume = self._open_volume()
+        except BaseException:
+            self.control.close()
+            raise
+        self.owed = Owed()
+        self.bookkeeper = Bookkeeper(self.control, self.owed)
+        self.hours = self._load_hours()
+        self.owed.write(self._begin)
+        self.keeper = Keeper(self)
 
     def __enter__(self) -> Recorder:
         return self
@@ -83,11 +98,22 @@ class Recorder:
 
     def close(self) -> None:
         """End in order: open visits are closed, regions and book are closed."""
+        wall = self.clock.wall()
         for channel in self.channels.values():
-            channel.pipeline.interrupted(self.clock.wall(), "recorder_stopped")
-        self.control.seen(self._life, self.clock.wall(), ended=True)
-        self.volume.close()
+            channel.pipeline.interrupted(wall, "recorder_stopped")
+        if not self._failed:
+            self.keeper.stop(wall)
+        self.owed.write(lambda: self.control.end_life(self._life, wall))
+        if not self._failed:
+            self.volume.close()
         self.control.close()
+
+    def _begin(self) -> None:
+        """The first thing the book learns of this life, and what the last one left."""
+        self.control.ledger.close_dangling()
+        self._life, last_seen = self.control.begin_life(self.clock.boot_id(), self.clock.wall())
+        visits_from_ring(self.control, self.volume, self.hours.deadline)
+        close_what_was_open(self.control, self.volume, self.hours.deadline, last_seen)
 
     def camera(self, name: str | None) -> Camera:
         """A camera of the site by name; the first one without a name.
@@ -114,12 +140,17 @@ class Recorder:
 
     def take(self, channel: Channel, packet: Packet) -> None:
         """Hand a packet to its camera's pipeline. A failing disk costs what was in flight, never the recorder."""
+        if self._failed:
+            return
+        if channel.disk_gap is not None:
+            self.bookkeeper.end_gap(channel.disk_gap, packet.wall)
+            channel.disk_gap = None
         try:
             channel.pipeline.packet(packet)
             if packet.key and self.hours.window_at(packet.wall) is not None:
                 self._save_scene(channel, packet)
         except VolumeIoError as error:
-            self._reopen(channel, packet, error)
+            self._disk_failed(channel, packet.wall, error)
 
     def record_to_the_end(self, source: Source, channel: Channel, stop: threading.Event) -> None:
         """Record a source that ends (a file), as fast as it delivers. The site's clock follows the pictures.
@@ -134,25 +165,43 @@ class Recorder:
                 if isinstance(self.clock, TurnedClock):
                     self.clock.turn_to(packet.wall)
                 self.take(channel, packet)
+                self.keeper.tick_if_due(self.clock.wall())
         finally:
             channel.pipeline.finish(last)
             self._save_scene_now(channel, last)
 
     def tick(self) -> None:
-        """To be called about every second: closes what the clock closes, and says that the recorder lives."""
+        """To be called about every second: closes what the clock closes, does the recorder's duties."""
         wall = self.clock.wall()
+        if self._failed:
+            self._try_again()
         for channel in list(self.channels.values()):
-            channel.pipeline.tick(wall)
-        self.control.seen(self._life, wall)
+            try:
+                channel.pipeline.tick(wall)
+            except VolumeIoError as error:
+                self._disk_failed(channel, wall, error)
+        self.bookkeeper.seen(self._life, wall)
+        if not self._failed:
+            self.keeper.tick(wall)
+
+    @property
+    def failed(self) -> bool:
+        """The disk failed and the volume could not be opened again so far."""
+        return self._failed
+
+    def use_calendar(self) -> None:
+        """The calendar or the rule changed: ask them anew from now on."""
+        self.book = self.folder.load_book()
+        self.hours.renew(self.book, calendar_entries(self.control.calendar()))
 
     # Making
 
     def _open_volume(self) -> Volume:
-        return Volume.open(self.folder.recorder, clock=self.clock, random=self._random, site=self.site.site.id)
+        return Volume.open(self.folder.recorder, clock=self.clock, random=self.random, site=self.site.site.id)
 
     def _load_hours(self) -> SiteHours:
         entries = calendar_entries(self.control.calendar())
-        return SiteHours(self._book, entries, self.site.zone, self.site.site.policy_site)
+        return SiteHours(self.book, entries, self.site.zone, self.site.site.policy_site)
 
     def _make_channel(self, camera: Camera, zone: Zone | None, own_presence_stream: bool) -> Channel:
         scenes = SceneStore(self.volume, camera.id, self.clock.boot_id())
@@ -161,12 +210,12 @@ class Recorder:
         buffer = GroupBuffer(buffer_span(watcher, rolls.before))
         recording = Recording(
             self.volume,
-            self.control,
+            self.bookkeeper,
             camera=camera.id,
             buffer=buffer,
             deadline=self.hours.deadline,
             boot=self.clock.boot_id(),
-            time_quality=self._time_quality,
+            time_quality=self.time_quality,
         )
         keeper = VisitKeeper(
             camera=camera.id,
@@ -175,14 +224,14 @@ class Recorder:
             rolls=self._rolls,
             buffer=buffer,
             sink=recording,
-            new_id=lambda wall: new_id(wall, self._random),
+            new_id=lambda wall: new_id(wall, self.random),
         )
         pipeline = Pipeline(
             camera=camera.id,
             watcher=watcher,
             keeper=keeper,
             buffer=buffer,
-            control=self.control,
+            book=self.bookkeeper,
             hours=self.hours,
             closed_reason=self.hours.closed_reason,
             own_presence_stream=own_presence_stream,
@@ -192,19 +241,22 @@ class Recorder:
     def _settings(self, camera: Camera) -> PresenceSettings:
         delay = camera.presence.start_delay_s
         if delay is None:
-            loaded = self.hours.in_force(self.clock.wall()) or self._book.versions[-1]
+            loaded = self.hours.in_force(self.clock.wall()) or self.book.versions[-1]
             delay = loaded.policy.capture.presence_start_delay_s
         return PresenceSettings() if delay is None else PresenceSettings(start_delay_s=delay)
 
     def _rolls(self) -> Rolls:
-        loaded = self.hours.in_force(self.clock.wall()) or self._book.versions[-1]
+        loaded = self.hours.in_force(self.clock.wall()) or self.book.versions[-1]
         capture = loaded.policy.capture
         return Rolls(round((capture.pre_roll_s or 0) * SECOND), round((capture.post_roll_s or 0) * SECOND))
 
     def _policy_hash(self) -> str:
         wall = self.clock.wall()
-        loaded = self.hours.in_force(wall) or self._book.versions[-1]
-        self.control.use_policy(loaded.sha256, loaded.policy.id, str(loaded.policy.version), loaded.text, wall)
+        loaded = self.hours.in_force(wall) or self.book.versions[-1]
+        if loaded.sha256 not in self._used:
+            self._used.add(loaded.sha256)
+            facts = (loaded.sha256, loaded.policy.id, str(loaded.policy.version), loaded.text, wall)
+            self.owed.write(lambda: self.control.use_policy(*facts))
         return loaded.sha256
 
     # The empty scene
@@ -230,28 +282,32 @@ class Recorder:
 
     # Trouble
 
-    def _reopen(self, channel: Channel, packet: Packet, error: VolumeIoError) -> None:
+    def _disk_failed(self, channel: Channel, wall: int, error: VolumeIoError) -> None:
         """The disk failed: what was in flight is lost and said; the volume is opened anew and recording goes on."""
         _log.error("volume failed, opening it anew", code=error.code, camera=channel.camera.id)
-        gap = self.control.begin_gap(channel.camera.id, packet.wall, "volume_failed", str(error))
+        started = channel.recording.shown_to or wall
         with self._lock:
-            self.volume.close()
-            self.volume = self._open_volume()
+            self._failed = True
+            for each in self.channels.values():
+                each.recording.abandon()
+                if each.disk_gap is None:
+                    cause = ("volume_failed", error.text("en"))
+                    each.disk_gap = self.bookkeeper.begin_gap(each.camera.id, started, *cause)
+        self.keeper.disk_failed(error)
+        self._try_again()
+
+    def _try_again(self) -> None:
+        with self._lock:
+            try:
+                self.volume.close()
+                self.volume = self._open_volume()
+            except (StorageError, OSError) as error:
+                _log.error("the volume cannot be opened", why=str(error))
+                return
             for each in self.channels.values():
                 each.recording.use(self.volume)
                 each.scenes.use(self.volume)
-        self.control.end_gap(gap, packet.wall)
-
-    def _close_what_a_crash_left(self) -> None:
-        """Visits that were open when the last life ended without order end with their last durable picture."""
-        for row in self.control.visits(open_only=True):
-            clips = [clip for clip in self.volume.clips(camera=row.camera) if clip.visit == row.id]
-            last = max((clip.end for clip in clips), default=row.recorded_from)
-            self.control.end_visit_after_crash(row.id, last, self.hours.deadline(row.policy, last))
-            for clip in clips:
-                deadline = self.hours.deadline(row.policy, clip.end)
-                if deadline is not None and clip.deadline != deadline:
-                    self.volume.set_deadline(clip.clip, deadline)
+            self._failed = False
 
 
 def zone_of(camera: Camera) -> Zone:

@@ -56,6 +56,11 @@ class SiteFolder:
         return self.recorder / "control.db"
 
     @property
+    def ledger(self) -> Path:
+        """Tiles and checkpoint of the recorder's ledger, derived from control.db."""
+        return self.recorder / "ledger"
+
+    @property
     def secrets(self) -> Path:
         return self.recorder / "secrets.toml"
 
@@ -125,7 +130,9 @@ def create_site(
             recorder=site.recorder.id,
         )
         Volume.create(folder.recorder, spec, random=random, clock=clock, progress=progress, allow_cow=allow_cow).close()
-        control = Control.create(folder.control, site=site.site.id, recorder=site.recorder.id, wall=clock.wall())
+        control = Control.create(
+            folder.control, site=site.site.id, recorder=site.recorder.id, wall=clock.wall(), clock=clock
+        )
         control.close()
         folder.policy.write_text(loaded.text, encoding="utf-8")
         folder.site.write_text(dump_site(site), encoding="utf-8")

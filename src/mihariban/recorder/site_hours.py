@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from mihariban.base.clock import to_datetime
+from mihariban.base.clock import HOUR, from_datetime, to_datetime
 from mihariban.policy import (
     CalendarEntry,
     FilmingCalendar,
@@ -39,6 +39,13 @@ class SiteHours:
         self._calendars: dict[str, FilmingCalendar] = {}
         self._by_hash = {version.sha256: version for version in book.versions}
 
+    def renew(self, book: PolicyBook, entries: Iterable[CalendarEntry]) -> None:
+        """Another calendar, or other versions, from now on."""
+        self._entries = tuple(entries)
+        self._by_hash = {version.sha256: version for version in book.versions}
+        self._book = book
+        self._calendars = {}
+
     def in_force(self, wall: int) -> LoadedPolicy | None:
         """The version in force at an instant, or None where none is."""
         try:
@@ -65,6 +72,19 @@ class SiteHours:
         hours = day_hours(loaded.policy, to_datetime(wall, self._zone).date(), self._entries, self._place)
         return "outside hours" if hours.open else hours.reason_en
 
+    def windows_on(self, day: date) -> tuple[FilmingWindow, ...]:
+        """The permitted spans that begin on a local date."""
+        start, _ = self.day_span(day)
+        loaded = self.in_force(start + 12 * HOUR)
+        if loaded is None:
+            return ()
+        return filming_windows(loaded.policy, day, self._entries, self._zone, self._place)
+
+    def day_span(self, day: date) -> tuple[int, int]:
+        """A local date from midnight to midnight, wall ns."""
+        first, last = (datetime.combine(day + timedelta(days=ahead), time(), self._zone) for ahead in (0, 1))
+        return from_datetime(first), from_datetime(last)
+
     def last_opening(self, wall: int) -> int | None:
         """The beginning of the last permitted span that began at or before ``wall``; None within the last 60 days."""
         today = to_datetime(wall, self._zone).date()
@@ -79,12 +99,22 @@ class SiteHours:
                 return begun[0]
         return None
 
-    def deadline(self, version: str, wall: int) -> int | None:
-        """From when footage filmed at ``wall`` cannot be read, as that version and those in force leave it."""
-        loaded = self._by_hash.get(version) or self.in_force(wall)
+    def version(self, version: str, wall: int) -> LoadedPolicy | None:
+        """The version with that hash (or the beginning of it); where it is not here, the one in force at ``wall``."""
+        found = self._by_hash.get(version)
+        if found is None and version:
+            found = next((each for hash_, each in self._by_hash.items() if hash_.startswith(version)), None)
+        return found or self.in_force(wall)
+
+    def deadline(self, version: str, wall: int, on: int | None = None) -> int | None:
+        """From when footage filmed at ``wall`` cannot be read, as that version and those in force by ``on`` leave it.
+
+        ``on``: wall ns; without it, the day of filming.
+        """
+        loaded = self.version(version, wall)
         if loaded is None:
             return None
-        day = to_datetime(wall, self._zone).date()
+        day = to_datetime(wall if on is None else on, self._zone).date()
         return self._book.expires_at(loaded.policy.version, wall, day, self._zone, self._place)
 
 

@@ -1,0 +1,174 @@
+"""control.db open: one connection, one lock, the recorder's ledger in the same transactions."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from mihariban.base import sqlite
+from mihariban.base.clock import Clock, SystemClock
+from mihariban.ledger.entry import Draft
+from mihariban.ledger.keys import KeyKind, Signer
+from mihariban.ledger.ledger import Ledger
+from mihariban.ledger.store import SqliteStore
+from mihariban.ledger.tags import Tag
+from mihariban.recorder.errors import ControlOfAnotherSite
+
+FORMAT = 2
+_SCHEMAS = ("schema.sql", "schema-2.sql")
+LEDGER_KEY = "ledger.key"
+COSIGN_KEY = "cosign.key"
+
+Book = Ledger[sqlite.Connection]
+
+
+def origin(site: str, recorder: str) -> str:
+    """Name of the recorder's ledger."""
+    return f"mihariban/{site}/recorder/{recorder}"
+
+
+def cosigner_name(site: str, recorder: str) -> str:
+    """Name under which the recorder cosigns the office's ledger."""
+    return f"mihariban/{site}/recorder/{recorder}/cosigner"
+
+
+class ControlBase:
+    """The recorder's book: connection, lock, ledger.
+
+    Args:
+        path: the database file; the ledger's keys lie beside it.
+        readonly: look beside a running recorder; no row is changed, there is no ledger to write to.
+        clock, quality: dates of entries and how far the clock can be believed.
+
+    Raises:
+        LedgerMissing: entries exist and their key is gone.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        readonly: bool = False,
+        clock: Clock | None = None,
+        quality: Callable[[], str] = lambda: "unknown",
+    ) -> None:
+        self.path = path
+        self._db = sqlite.connect(path, synchronous="FULL", readonly=readonly)
+        self._lock = threading.RLock()
+        self.store = SqliteStore(self._db, self._lock)
+        self._ledger: Book | None = None
+        try:
+            if not readonly:
+                self._upgrade()
+                self._ledger = Ledger(
+                    self.store, Signer.load(path.with_name(LEDGER_KEY)), clock or SystemClock(), quality
+                )
+            self._next_gap = self._first("SELECT coalesce(max(id), 0) + 1 FROM gap")
+        except BaseException:
+            self._db.close()
+            raise
+
+    @property
+    def ledger(self) -> Book:
+        """The recorder's ledger; only where the book was opened for writing."""
+        if self._ledger is None:
+            raise TypeError("a book that was opened to look at has no ledger to write to")
+        return self._ledger
+
+    @classmethod
+    def make_tables(cls, path: Path, *, site: str, recorder: str, clock: Clock) -> None:
+        """Make the book of a new site, its keys and the first entry of its ledger."""
+        signer = Signer.create(path.with_name(LEDGER_KEY), origin(site, recorder), KeyKind.LOG)
+        cosigner = cosigner_name(site, recorder)
+        Signer.create(path.with_name(COSIGN_KEY), cosigner, KeyKind.COSIGNER)
+        db = sqlite.connect(path, synchronous="FULL")
+        try:
+            store = SqliteStore(db)
+            with store.transaction():
+                for name in _SCHEMAS:
+                    _run(db, name)
+                store.create(db)
+                db.execute("INSERT INTO book VALUES (?, ?, ?, ?)", (FORMAT, site, recorder, clock.wall()))
+                facts = {"origin": signer.public.name, "key": signer.public.text()}
+                Ledger(store, signer, clock).append(db, Draft(Tag.LEDGER_BOOK_OPEN, facts))
+        finally:
+            db.close()
+        path.chmod(0o600)
+
+    def close(self) -> None:
+        """Give the file back."""
+        with self._lock:
+            self._db.close()
+
+    def belongs_to(self, site: str, recorder: str) -> None:
+        """Make sure that this is the book of ``site`` and ``recorder``.
+
+        Raises:
+            ControlOfAnotherSite: it is somebody else's.
+        """
+        with self._lock:
+            row = self._db.execute("SELECT site, recorder FROM book").fetchone()
+        if (row["site"], row["recorder"]) != (site, recorder):
+            raise ControlOfAnotherSite(found=f"{row['site']}/{row['recorder']}", wanted=f"{site}/{recorder}")
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite.Connection]:
+        """One transaction of the book; inside another one it is a part of it.
+
+        Raises:
+            LedgerUnwritable: nothing was written.
+        """
+        with self.store.transaction() as db:
+            yield db
+
+    @contextmanager
+    def entered(self, draft: Draft) -> Iterator[sqlite.Connection]:
+        """A change of the book and its entry as one transaction."""
+        with self.ledger.change(draft) as change:
+            yield change.db
+
+    # Small things
+
+    def remember(self, name: str, value: Mapping[str, Any]) -> None:
+        """Keep a small thing over a restart."""
+        with self.transaction() as db:
+            db.execute("INSERT OR REPLACE INTO remembered VALUES (?, ?)", (name, json.dumps(dict(value))))
+
+    def remembered(self, name: str) -> dict[str, Any]:
+        """What was kept; empty where nothing was."""
+        rows = self._rows("SELECT value FROM remembered WHERE name = ?", name)
+        return dict(json.loads(rows[0]["value"])) if rows else {}
+
+    def _rows(self, sql: str, *values: object) -> list[sqlite.Row]:
+        with self._lock:
+            return self._db.execute(sql, values).fetchall()
+
+    def _first(self, sql: str, *values: object) -> int:
+        return int(self._rows(sql, *values)[0][0])
+
+    def _upgrade(self) -> None:
+        """A book of the first format gets the tables of the second and an empty ledger."""
+        row = self._rows("SELECT format, site, recorder FROM book")[0]
+        if row["format"] >= FORMAT:
+            return
+        for name, key, kind in (
+            (LEDGER_KEY, origin(row["site"], row["recorder"]), KeyKind.LOG),
+            (COSIGN_KEY, cosigner_name(row["site"], row["recorder"]), KeyKind.COSIGNER),
+        ):
+            if not self.path.with_name(name).exists():
+                Signer.create(self.path.with_name(name), key, kind)
+        with self.transaction() as db:
+            _run(db, _SCHEMAS[1])
+            self.store.create(db)
+            db.execute("UPDATE book SET format = ?", (FORMAT,))
+
+
+def _run(db: sqlite.Connection, name: str) -> None:
+    script = resources.files("mihariban.recorder").joinpath(name).read_text(encoding="utf-8")
+    for statement in sqlite.statements(script):
+        db.execute(statement)

@@ -1,0 +1,95 @@
+"""Calls each duty when it is due. A duty that cannot write its entry waits; recording never waits for a duty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+
+from mihariban.base import sqlite
+from mihariban.base.clock import HOUR, MINUTE, SECOND
+from mihariban.base.errors import MiharibanError, StorageError
+from mihariban.recorder.keeping.day_list import list_days
+from mihariban.recorder.keeping.publish import publish_ledger
+from mihariban.recorder.keeping.redate import redate
+from mihariban.recorder.keeping.shrink import shrink_visits
+from mihariban.volume import VolumeIoError
+
+if TYPE_CHECKING:
+    from mihariban.recorder.service import Recorder
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Duty:
+    """Something to be done every ``period`` ns of monotonic time, by the site's wall clock."""
+
+    name: str
+    period: int
+    do: Callable[[Recorder, int], object]
+    due: int = 0
+
+
+def duties() -> list[Duty]:
+    """All duties, in the order in which they are done where several are due."""
+    return [
+        Duty("redate", MINUTE, redate),
+        Duty("day_list", MINUTE, list_days),
+        Duty("shrink", 10 * MINUTE, shrink_visits),
+        Duty("publish", HOUR, publish_ledger),
+    ]
+
+
+class Keeper:
+    """The duties of one recorder.
+
+    Args:
+        recorder: whose duties they are.
+    """
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self.duties = duties()
+        self.failures: dict[str, str] = {}
+        self._looked = 0
+
+    def tick_if_due(self, wall: int) -> None:
+        """For sources that are read faster than time: at most once a second of the site's clock."""
+        now = self._recorder.clock.monotonic()
+        if now - self._looked >= SECOND:
+            self.tick(wall)
+
+    def tick(self, wall: int) -> None:
+        """Do what is due."""
+        now = self._looked = self._recorder.clock.monotonic()
+        for duty in self.duties:
+            if now >= duty.due:
+                duty.due = now + duty.period
+                self._do(duty, wall)
+
+    def all_now(self, wall: int) -> None:
+        """Do every duty, due or not."""
+        for duty in self.duties:
+            self._do(duty, wall)
+
+    def stop(self, wall: int) -> None:
+        """The recorder ends in order."""
+        self._do(Duty("publish", 0, publish_ledger), wall)
+
+    def disk_failed(self, error: VolumeIoError) -> None:
+        """The disk refused a read, a write or a sync."""
+        self.failures["volume"] = error.code
+
+    def _do(self, duty: Duty, wall: int) -> None:
+        try:
+            duty.do(self._recorder, wall)
+        except (StorageError, sqlite.DatabaseError, OSError) as error:
+            code = error.code if isinstance(error, MiharibanError) else type(error).__name__
+            if self.failures.get(duty.name) != code:
+                _log.error("a duty could not be done and will be tried again", duty=duty.name, why=str(error))
+            self.failures[duty.name] = code
+        else:
+            self.failures.pop(duty.name, None)

@@ -1,0 +1,85 @@
+"""What the last life of the process left: open visits and gaps, visits and holds that only the ring still knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+
+from mihariban.ledger.entry import Draft
+from mihariban.ledger.tags import Tag
+from mihariban.recorder.control import Control
+from mihariban.recorder.visit import Visit
+from mihariban.volume import ChunkDamaged, ClipInfo, ClipKind, ClipRefused, ClipUnknown, Volume
+
+_log = structlog.get_logger(__name__)
+
+Deadline = Callable[[str, int], int | None]
+
+
+def close_what_was_open(control: Control, volume: Volume, deadline: Deadline, last_seen: int | None) -> None:
+    """Visits that were open when the last life ended without order end with their last durable picture, gaps with the
+    last sign of life: from there on the recorder was down, which the list of its lives tells."""
+    for gap in control.open_gaps():
+        control.end_gap(gap, last_seen or 0)
+    for row in control.visits(open_only=True):
+        clips = [clip for clip in volume.clips(camera=row.camera, since=row.recorded_from) if clip.visit == row.id]
+        last = max((clip.end for clip in clips), default=row.recorded_from)
+        control.end_visit_after_crash(row.id, last, deadline(row.policy, last))
+        for clip in clips:
+            due = deadline(row.policy, clip.end)
+            if due is not None and clip.deadline != due:
+                volume.set_deadline(clip.clip, due)
+
+
+def visits_from_ring(control: Control, volume: Volume, deadline: Deadline) -> int:
+    """Enter visits that the ring has and the book does not: it was lost, or could not be written. Returns how many."""
+    known = {row.id for row in control.visits()}
+    found: dict[bytes, list[ClipInfo]] = {}
+    for clip in volume.clips(kind=ClipKind.VISIT):
+        if clip.visit not in known and clip.chunks:
+            found.setdefault(clip.visit, []).append(clip)
+    told = 0
+    for visit, clips in found.items():
+        told += _tell(control, volume, visit, sorted(clips, key=lambda each: each.start), deadline)
+    if told:
+        with control.entered(Draft(Tag.RECOVERY_INDEX_REBUILD, {"visits": told})):
+            _log.warning("visits told again by the ring", visits=told)
+    return told
+
+
+def _tell(control: Control, volume: Volume, visit: bytes, clips: list[ClipInfo], deadline: Deadline) -> bool:
+    notes = _opening(volume, clips[0])
+    if notes is None:
+        return False
+    end = clips[-1].notes.get("visit_end", {})
+    row = Visit(
+        id=visit,
+        camera=clips[0].camera,
+        policy=str(notes["policy"]),
+        started=int(notes["started"]),
+        recorded_from=int(notes["from"]),
+        reason=str(notes["reason"]),
+        score=float(notes["score"]),
+        ended=end.get("ended") or clips[-1].end,
+        recorded_to=end.get("to") or clips[-1].end,
+        end_reason=end.get("end_reason") or "recorder_died",
+        end_score=end.get("end_score") or 0.0,
+        handovers=list(end.get("handovers", ())),
+        left_behind=list(end.get("left_behind", ())),
+    )
+    control.open_visit(row)
+    control.close_visit(row, deadline(row.policy, row.recorded_to or row.recorded_from))
+    return True
+
+
+def _opening(volume: Volume, clip: ClipInfo) -> dict[str, Any] | None:
+    """The visit as the first chunk of its first clip tells it; None where that cannot be read."""
+    try:
+        for chunk in volume.read(clip.clip):
+            notes = chunk.notes.get("visit")
+            return dict(notes) if notes else None
+    except (ChunkDamaged, ClipRefused, ClipUnknown) as error:
+        _log.warning("a visit cannot be told again", code=error.code)
+    return None
