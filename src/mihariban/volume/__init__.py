@@ -13,8 +13,7 @@ from mihariban.volume.errors import (
     VolumeIoError,
 )
 from mihariban.volume.finding import Finding
-from mihariban.volume.page import ClipKind
-from mihariban.volume.ring import ClipHeader
+from mihariban.volume.page import ClipHeader, ClipKind
 from mihariban.volume.stat import VolumeStat
 from mihariban.volume.table import ChunkInfo
 from mihariban.volume.volume import ClipWriter, Volume

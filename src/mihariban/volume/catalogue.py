@@ -20,6 +20,8 @@ CREATE TABLE clip (
 ) WITHOUT ROWID;
 CREATE INDEX clip_by_time ON clip (camera, start);
 CREATE INDEX clip_by_region ON clip (region);
+CREATE INDEX clip_by_deadline ON clip (deadline) WHERE holds = 0;
+CREATE INDEX clip_by_hold ON clip (region) WHERE holds > 0;
 """
 
 
@@ -110,8 +112,8 @@ class Catalogue:
         until: int | None = None,
         kind: ClipKind | None = None,
     ) -> list[ClipInfo]:
-        """Clips that show something in [since, until), by time."""
-        terms: list[str] = ["1"]
+        """Clips that show something in [since, until), by time; the papers of holds only where asked for."""
+        terms: list[str] = ["chunks > 0" if kind is not None else f"chunks > 0 AND kind <> {int(ClipKind.MANIFEST)}"]
         values: list[object] = []
         for term, value in (("camera = ?", camera), ("end > ?", since), ("start < ?", until), ("kind = ?", kind)):
             if value is not None:
@@ -119,9 +121,15 @@ class Catalogue:
                 values.append(value)
         return self._select(" AND ".join(terms) + " ORDER BY start, clip", values)
 
-    def expired(self, now: int) -> list[ClipInfo]:
-        """Clips that may not be read any more."""
-        return self._select("deadline <= ? AND minimum <= ? AND holds = 0 AND final ORDER BY start", (now, now))
+    def expired(self, now: int, limit: int | None = None) -> list[ClipInfo]:
+        """Closed clips that may not be read any more, those first whose deadline is longest past; at most ``limit``."""
+        most = -1 if limit is None else limit
+        condition = "deadline <= ? AND minimum <= ? AND holds = 0 AND final ORDER BY deadline, clip LIMIT ?"
+        return self._select(condition, (now, now, most))
+
+    def counted(self) -> list[ClipInfo]:
+        """All that the papers of holds must explain: held clips, copies and the papers themselves."""
+        return self._select(f"holds > 0 OR kind >= {int(ClipKind.COPY)} ORDER BY region, slot", ())
 
     def sums(self, condition: str = "1", values: Iterable[object] = ()) -> tuple[int, int, int]:
         """Count, stored bytes and ns shown of the clips under a condition of this package."""

@@ -149,3 +149,99 @@ class ClipRefused(StateError):
     exit_status = 49
     ja = "映像 {clip} には行えません（{reason_ja}）。"
     en = "Not possible with clip {clip}: {reason_en}."
+
+
+class TpmToolsMissing(StorageError):
+    """The root is in a TPM, and the programs that speak with it are not installed."""
+
+    code = "MH220"
+    exit_status = 84
+    ja = "TPM を扱うプログラム {tool} がありません。Debian では apt-get install tpm2-tools を実行してください。"
+    en = "The program {tool}, which speaks with the TPM, is missing. On Debian: apt-get install tpm2-tools"
+
+
+class TpmSilent(StorageError):
+    """The TPM cannot be reached or does not answer in time."""
+
+    code = "MH221"
+    exit_status = 85
+    ja = "TPM（{tcti}）が応答しません（{why}）。機器と、/dev/tpmrm0 を使う権限（グループ tss）を確かめてください。"
+    en = "The TPM ({tcti}) does not answer ({why}). Check the device and the right to use /dev/tpmrm0 (group tss)."
+
+
+class TpmIndexMissing(StorageError):
+    """An index of the TPM that should hold the root is not defined."""
+
+    code = "MH222"
+    exit_status = 86
+    ja = (
+        "TPM の NV インデックス {index} がありません。TPM が初期化されたか、別の機器です。元の機器に戻すか、"
+        "根鍵の控えがなければ映像は読めません。"
+    )
+    en = (
+        "The TPM has no NV index {index}: it was cleared, or this is another machine. "
+        "Without the machine that holds the root the footage cannot be read."
+    )
+
+
+class TpmAuthRefused(AccessError):
+    """The TPM refuses the authorisation."""
+
+    code = "MH223"
+    exit_status = 87
+    ja = "TPM が NV インデックス {index} の認可を拒みました。{auth} の内容を元に戻してください。"
+    en = "The TPM refuses the authorisation for NV index {index}. Put back the content of {auth}."
+
+
+class RootHomeUnusable(InputError):
+    """The note that says where the root lives cannot be understood."""
+
+    code = "MH224"
+    exit_status = 88
+    ja = "{path} を読めません（{why}）。根鍵の置き場所を書いたこのファイルを控えから戻してください。"
+    en = "{path} cannot be understood ({why}). It says where the root key lives: restore it from its copy."
+
+
+class TpmRefused(StorageError):
+    """The TPM answers with an error that is none of the known ones."""
+
+    code = "MH225"
+    exit_status = 89
+    ja = "TPM が {tool} を拒みました（{why}）。tpm2-tools で TPM の状態を確かめてください。"
+    en = "The TPM refuses {tool} ({why}). Look at its state with tpm2-tools."
+
+
+class HoldRefused(StateError):
+    """A hold cannot be placed or ended as asked."""
+
+    code = "MH216"
+    exit_status = 80
+    ja = "保全 {hold} は行えません（{reason_ja}）。何も変わっていません。"
+    en = "Not possible for the hold {hold}: {reason_en}. Nothing was changed."
+
+
+class HoldUnknown(StateError):
+    """There is no such hold in the volume."""
+
+    code = "MH217"
+    exit_status = 81
+    ja = "保全 {hold} はこのボリュームにありません。番号を確かめてください。"
+    en = "There is no hold {hold} in this volume. Check its number."
+
+
+class RegionRefused(StateError):
+    """A region may not be overwritten now."""
+
+    code = "MH218"
+    exit_status = 82
+    ja = "領域 {region} は上書きできません（{reason_ja}）。"
+    en = "Region {region} may not be overwritten: {reason_en}."
+
+
+class CopyDiffers(StorageError):
+    """What was copied for a hold does not read back as its source."""
+
+    code = "MH219"
+    exit_status = 83
+    ja = "映像 {clip} の保全用の写しが元と一致しません。保全は取り消しました。ディスクを確かめてください。"
+    en = "The copy of clip {clip} for a hold differs from it. The hold was not placed. Check the disk."

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from mihariban.volume.layout import FORMAT, TAG
+from mihariban.volume.layout import FORMAT, NEVER, TAG
 
 KEY_LENGTH = 32
 _HEAD = struct.Struct(">4sB3xIQ12s")  # magic, format, page, sequence, nonce
@@ -28,7 +28,9 @@ MAX_ENTRIES = 255
 
 
 class RegionState(enum.IntEnum):
-    """EMPTY was never written; OPEN is written by the running process; CLOSED never changes until it is reused."""
+    """EMPTY holds no footage, never or no more (overwritten); OPEN is written by the running process; CLOSED never
+    changes until it is reused or overwritten.
+    """
 
     EMPTY = 0
     OPEN = 1
@@ -44,10 +46,31 @@ class Wrapping(enum.IntEnum):
 
 
 class ClipKind(enum.IntEnum):
-    """What a clip shows: a visit, or the empty scene that presence needs after a restart."""
+    """What a clip is: a visit; the empty scene that presence needs after a restart; the narrower rest of a visit that
+    was copied for a hold; the papers of a hold, which show nothing.
+    """
 
     VISIT = 0
     SCENE = 1
+    COPY = 2
+    MANIFEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ClipHeader:
+    """What is decided when a clip begins. Instants are ns since 1970 UTC.
+
+    Attributes:
+        visit: 16-byte id of the visit.
+        deadline: not readable after. minimum: not erased before.
+        policy: up to 16 bytes that stand for the policy version (the beginning of its hash).
+    """
+
+    visit: bytes
+    kind: ClipKind = ClipKind.VISIT
+    deadline: int = NEVER
+    minimum: int = 0
+    policy: bytes = b""
 
 
 @dataclass(slots=True)

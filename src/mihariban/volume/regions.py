@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from mihariban.volume.page import Page, RegionState
@@ -15,6 +17,9 @@ class RegionTable:
     Args:
         count: regions of the volume.
         hold_regions: how many of them recording leaves to holds.
+
+    Attributes:
+        pinned: regions a hold is being made from; in memory alone.
     """
 
     def __init__(self, count: int, hold_regions: int) -> None:
@@ -24,6 +29,7 @@ class RegionTable:
         self.live = np.zeros(count, np.uint8)
         self.held = np.zeros(count, np.uint8)
         self.opened = np.zeros(count, np.int64)
+        self.pinned: set[int] = set()
 
     def update(self, page: Page) -> None:
         """Take over what a page says."""
@@ -62,13 +68,42 @@ class RegionTable:
         return max(0, min(self.usable() - self.in_use(), int((self._ready() & (self.live == 0)).sum())))
 
     def victim(self) -> int | None:
-        """The region to write next: one without footage while the share for holds is kept, else the oldest; or None."""
+        """The region to write next: one without footage while the share for holds is kept, else the oldest; or None.
+
+        What a hold is just being copied from gives way last.
+        """
         ready = self._ready()
         empty = ready & (self.live == 0)
         if empty.any() and self.in_use() < self.usable():
             return self._lowest(empty)
         full = ready & (self.live > 0)
+        calm = full & self._apart(self.pinned)
+        if calm.any():
+            return self._lowest(calm)
         return self._lowest(full) if full.any() else None
+
+    def reserve(self) -> int | None:
+        """The region a hold may write to: one without footage. Where holds that ended left recording more than its part,
+        its oldest region, but none this hold needs itself. None where the share is used up.
+        """
+        if self.held_regions() >= self.hold_regions:
+            return None
+        ready = self._ready()
+        empty = ready & (self.live == 0)
+        if empty.any():
+            return self._lowest(empty)
+        full = ready & self._apart(self.pinned)
+        return self._lowest(full) if full.any() and self.in_use() > self.usable() else None
+
+    def erasable(self) -> list[tuple[int, int]]:
+        """(region, generation) of closed regions that no key opens any more and whose bytes are still there."""
+        found = np.flatnonzero((self.state == RegionState.CLOSED) & (self.live == 0))
+        return [(int(region), int(self.generation[region])) for region in found]
+
+    def _apart(self, regions: Iterable[int]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        apart = np.ones(len(self.state), np.bool_)
+        apart[list(regions)] = False
+        return apart
 
     def _ready(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         closed = (self.state <= RegionState.CLOSED) & (self.state != RegionState.OPEN)

@@ -14,51 +14,31 @@ from threading import RLock
 
 import cbor2
 import structlog
-from cryptography.hazmat.primitives.ciphers import Cipher
-from cryptography.hazmat.primitives.ciphers.algorithms import AES
-from cryptography.hazmat.primitives.ciphers.modes import CTR
 
 from mihariban.base.clock import Clock
 from mihariban.base.files import BlockFile, Bytes
 from mihariban.base.ids import Random, new_id
-from mihariban.base.units import MIB
-from mihariban.volume.errors import VolumeDamaged, VolumeFull, VolumeIoError
+from mihariban.volume.erasing import Events
+from mihariban.volume.errors import HoldShareFull, VolumeDamaged, VolumeFull, VolumeIoError
+from mihariban.volume.filler import filler
 from mihariban.volume.keys import KeyTable
-from mihariban.volume.layout import FOOTER_MAGIC, HEADER_MAGIC, NEVER, Superblock, seal_block
-from mihariban.volume.page import KEY_LENGTH, ClipKind, Entry, Page, RegionState, capacity
+from mihariban.volume.layout import FOOTER_MAGIC, HEADER_MAGIC, Superblock, seal_block
+from mihariban.volume.page import KEY_LENGTH, ClipHeader, Entry, Page, RegionState, capacity
 from mihariban.volume.regions import RegionTable
 from mihariban.volume.root import Root
 from mihariban.volume.sealing import Sealer
-from mihariban.volume.writer import ClipWriter, OpenRegion, pack_footer
+from mihariban.volume.writer import ClipWriter, OpenRegion, Room, pack_footer
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class ClipHeader:
-    """What is decided when a clip begins. Instants are ns since 1970 UTC.
+class Reuse:
+    """A region written anew: ``before`` is the generation that gave way (0 for none), ``generation`` the new one."""
 
-    Attributes:
-        visit: 16-byte id of the visit.
-        deadline: not readable after. minimum: not erased before.
-        policy: up to 16 bytes that stand for the policy version (the beginning of its hash).
-    """
-
-    visit: bytes
-    kind: ClipKind = ClipKind.VISIT
-    deadline: int = NEVER
-    minimum: int = 0
-    policy: bytes = b""
-
-
-def filler(random: Random, size: int) -> Iterator[bytes]:
-    """``size`` bytes that look like footage, in pieces of at most 1 MiB: a key stream nobody keeps the key of."""
-    stream = Cipher(AES(random(32)), CTR(random(16))).encryptor()
-    zeros = bytes(min(size, MIB))
-    while size > 0:
-        piece = zeros if size >= len(zeros) else zeros[:size]
-        yield stream.update(piece)
-        size -= len(piece)
+    region: int
+    before: int
+    generation: int
 
 
 class Ring:
@@ -85,10 +65,13 @@ class Ring:
         self.pages: dict[int, Page] = {}
         self.open: dict[int, OpenRegion] = {}
         self.finished: list[ClipWriter] = []
-        self.dropped: list[int] = []
+        self.dropped: list[Reuse] = []
+        self.filled: list[Reuse] = []
+        self.events = Events()
+        self.holding = RLock()
         self.failed = False
         self.lock = RLock()
-        self._current: dict[str, OpenRegion] = {}
+        self._current: dict[tuple[str, bool], OpenRegion] = {}
         self._closing: list[OpenRegion] = []
         self._dirty = False
 
@@ -128,19 +111,23 @@ class Ring:
         for region in [region for region, page in self.pages.items() if page.state is RegionState.CLOSED]:
             del self.pages[region]
 
-    def begin(self, camera: str, header: ClipHeader, *, new_region: bool) -> ClipWriter:
+    def begin(self, camera: str, header: ClipHeader, *, new_region: bool = False, reserved: bool = False) -> ClipWriter:
         """A clip in the camera's region, or in a new one if that is full or asked for.
 
+        Args:
+            reserved: in a region of the share for holds, and held from its first byte, so that recording can never
+                take the region, whenever the power goes.
+
         Raises:
-            VolumeFull, VolumeIoError.
+            VolumeFull, VolumeIoError. HoldShareFull: no region of the share is left.
         """
-        region = self._current.get(camera)
+        region = self._current.get((camera, reserved))
         if region is not None and (new_region or not region.takes_clip()):
             self._leave(region)
             region = None
-        entry = self._entry(header)
+        entry = self._entry(header, holds=int(reserved))
         if region is None:
-            region = self._open_region(camera, entry)
+            region = self._open_region(camera, entry, reserved=reserved)
         else:
             region.page.entries.append(entry)
             self.table.update(region.page)
@@ -176,6 +163,7 @@ class Ring:
             del self.open[region.page.region]
             self.table.update(region.page)
             self.keys.later(region.page)
+            self.filled.append(Reuse(region.page.region, region.before, region.page.generation))
         self._closing.clear()
 
     def close_regions(self) -> None:
@@ -204,33 +192,45 @@ class Ring:
 
     def _leave(self, region: OpenRegion) -> None:
         """No new clip begins in this region; it is closed with its last clip."""
-        self._current.pop(region.page.camera, None)
+        self._current.pop((region.page.camera, region.reserved), None)
         region.full = True
         if not region.writers and not region.ended:
             self.close_region(region)
 
-    def _entry(self, header: ClipHeader) -> Entry:
+    def _entry(self, header: ClipHeader, holds: int = 0) -> Entry:
         now = self.clock.wall()
         return Entry(
             clip=new_id(now, self.random), visit=header.visit, key=self.random(KEY_LENGTH), kind=header.kind,
             created=now,
             deadline=header.deadline, minimum=header.minimum, policy=header.policy[:16].ljust(16, b"\x00"),
+            holds=holds,
         )  # fmt: skip
 
-    def _open_region(self, camera: str, entry: Entry) -> OpenRegion:
-        victim = self.table.victim()
+    def _victim(self, *, reserved: bool) -> int:
+        choose = self.table.reserve if reserved else self.table.victim
+        victim = choose()
         if victim is None and self._closing:
             self.commit()
-            victim = self.table.victim()
-        if victim is None:
-            raise VolumeFull(regions=self.shape.regions, held=self.table.held_regions(), open=len(self.open))
+            victim = choose()
+        if victim is not None:
+            return victim
+        held = self.table.held_regions()
+        if reserved:
+            raise HoldShareFull(share=self.table.hold_regions, used=held, needed=1)
+        raise VolumeFull(regions=self.shape.regions, held=held, open=len(self.open))
+
+    def _open_region(self, camera: str, entry: Entry, *, reserved: bool) -> OpenRegion:
+        victim = self._victim(reserved=reserved)
+        before = int(self.table.generation[victim])
         boot = bytes.fromhex(self.clock.boot_id().replace("-", ""))[:16].ljust(16, b"\x00")
         now = self.clock.wall()
         page = Page(victim, self.table.next_generation(), RegionState.OPEN, opened=now, camera=camera, boot=boot)
         page.entries.append(entry)
-        self.dropped.append(victim)
         self.settle([page])
-        region = OpenRegion(page, self.shape.region_size, capacity(self.shape.page_size))
+        self.dropped.append(Reuse(victim, before, page.generation))
+        region = OpenRegion(
+            page, self.shape.region_size, capacity(self.shape.page_size), reserved=reserved, before=before
+        )
         header = cbor2.dumps({"camera": camera, "boot": boot, "opened": now})
         position = self.shape.offset(victim)
         self.write(
@@ -239,8 +239,19 @@ class Ring:
         )
         self.pages[victim] = page
         self.open[victim] = region
-        self._current[camera] = region
+        self._current[camera, reserved] = region
         return region
+
+    def reserved_room(self, camera: str) -> Room | None:
+        """What is free in the region in which this process keeps copies for holds of a camera; None where it has none."""
+        region = self._current.get((camera, True))
+        return region.room() if region is not None and not region.full else None
+
+    def leave_unheld(self) -> None:
+        """Give back reserved regions in which nothing is held any more; recording's share must not be charged for them."""
+        for region in [each for (_, reserved), each in self._current.items() if reserved and not each.page.held]:
+            if not region.writers:
+                self._leave(region)
 
     def ended(self, region: OpenRegion) -> None:
         """The last clip of a region was closed."""

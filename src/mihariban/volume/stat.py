@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from mihariban.base.clock import DAY, HOUR
+from mihariban.base.clock import DAY, HOUR, SECOND
+from mihariban.volume.catalogue import Catalogue
+from mihariban.volume.layout import Superblock
+from mihariban.volume.page import ClipKind, RegionState
+from mihariban.volume.regions import RegionTable
 
 WEEK = 7 * DAY
+_FOOTAGE = f"kind <> {int(ClipKind.MANIFEST)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +21,10 @@ class VolumeStat:
     Attributes:
         usable_regions: regions that recording may fill; the rest is set aside for holds.
         used_regions, free_regions, open_regions, held_regions: of all regions.
-        clips, stored, seconds: of all footage that is kept; held_*: of held clips; expired_*: past the deadline, not
-            yet erased.
+        hold_regions: set aside for holds. hold_bytes: what they take; held_region_bytes: what of it is in use.
+        clips, stored, seconds: of all footage that is kept; held_*: of held clips; copied_*: of what was copied for
+            holds; expired_*: past the deadline, not yet erased. The papers of holds do not count.
+        erasable_regions: no key opens them any more, their old bytes are still there.
         oldest: first picture kept.
         week_bytes: written in the last seven days (scaled up where the volume is younger); 0 where nothing was.
         overwritten_at: when the oldest will be overwritten at that rate; None where nothing is written.
@@ -34,12 +41,18 @@ class VolumeStat:
     open_regions: int
     held_regions: int
     hold_regions: int
+    hold_bytes: int
+    held_region_bytes: int
+    erasable_regions: int
     clips: int
     stored: int
     seconds: float
     held_clips: int
     held_bytes: int
     held_seconds: float
+    copied_clips: int
+    copied_bytes: int
+    copied_seconds: float
     expired_clips: int
     expired_bytes: int
     oldest: int | None
@@ -69,3 +82,45 @@ def overwritten_at(free_bytes: int, week_bytes: int, now: int) -> int | None:
 def lifetime_hours(usable_bytes: int, week_bytes: int) -> float | None:
     """Hours until footage written now is overwritten at that rate."""
     return None if week_bytes == 0 else usable_bytes * WEEK / week_bytes / HOUR
+
+
+def figures(catalogue: Catalogue, table: RegionTable, block: Superblock, level: str, now: int) -> VolumeStat:
+    """The figures of a volume. ``level``: what may be said of overwritten footage. ``now``: wall ns."""
+    shape, size = block.geometry, block.geometry.region_size
+    clips, stored, shown = catalogue.sums(_FOOTAGE)
+    held = catalogue.sums(f"holds > 0 AND {_FOOTAGE}")
+    copied = catalogue.sums(f"kind = {int(ClipKind.COPY)}")
+    expired = catalogue.sums("holds = 0 AND deadline <= ?", (now,))
+    recent = catalogue.sums("start > ?", (now - WEEK,))[1]
+    oldest = catalogue.oldest()
+    rate = weekly_rate(recent, None if oldest is None else max(oldest, now - WEEK), now)
+    return VolumeStat(
+        size=shape.ring_size,
+        region_size=size,
+        regions=shape.regions,
+        usable_regions=table.usable(),
+        used_regions=table.in_use(),
+        free_regions=table.free(),
+        open_regions=table.count(RegionState.OPEN),
+        held_regions=table.held_regions(),
+        hold_regions=block.hold_regions,
+        hold_bytes=block.hold_regions * size,
+        held_region_bytes=table.held_regions() * size,
+        erasable_regions=len(table.erasable()),
+        clips=clips,
+        stored=stored,
+        seconds=shown / SECOND,
+        held_clips=held[0],
+        held_bytes=held[1],
+        held_seconds=held[2] / SECOND,
+        copied_clips=copied[0],
+        copied_bytes=copied[1],
+        copied_seconds=copied[2] / SECOND,
+        expired_clips=expired[0],
+        expired_bytes=expired[1],
+        oldest=oldest,
+        week_bytes=rate,
+        overwritten_at=overwritten_at(table.free() * size, rate, now),
+        lifetime_hours=lifetime_hours(table.usable() * size, rate),
+        erasure_level=level,
+    )

@@ -7,14 +7,13 @@ from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import structlog
-
-from mihariban.base.clock import SECOND, Clock, SystemClock, iso
+from mihariban.base.clock import Clock, SystemClock, iso
 from mihariban.base.files import BlockFile
 from mihariban.base.ids import Random, id_text
 from mihariban.volume.catalogue import ClipInfo, clip_info
 from mihariban.volume.chunk import Chunk, unpack
 from mihariban.volume.create import Progress, VolumeSpec, create_volume
+from mihariban.volume.erasing import Destroyed, RegionEvent, Witness, read_back, say_early
 from mihariban.volume.errors import (
     ChunkDamaged,
     ClipRefused,
@@ -23,15 +22,11 @@ from mihariban.volume.errors import (
     VolumeMissing,
 )
 from mihariban.volume.mounted import Mounted
-from mihariban.volume.page import ClipKind, Entry, Page, RegionState
-from mihariban.volume.ring import ClipHeader
-from mihariban.volume.stat import WEEK, VolumeStat, lifetime_hours, overwritten_at, weekly_rate
+from mihariban.volume.page import ClipHeader, ClipKind, Entry, Page
+from mihariban.volume.stat import VolumeStat, figures
 from mihariban.volume.storage import KEYS, RING, ROOT, Folder, Storage
 from mihariban.volume.table import ChunkInfo
 from mihariban.volume.writer import ClipWriter as RingWriter
-
-_log = structlog.get_logger(__name__)
-_AT_ONCE = 64
 
 
 class ClipWriter:
@@ -157,20 +152,24 @@ class Volume(Mounted):
 
     # Writing
 
-    def begin_clip(self, camera: str, header: ClipHeader, *, new_region: bool = False) -> ClipWriter:
+    def begin_clip(
+        self, camera: str, header: ClipHeader, *, new_region: bool = False, reserved: bool = False
+    ) -> ClipWriter:
         """A clip of a camera. Its key is durable before any chunk counts as durable.
+
+        Args:
+            reserved: held from its beginning, in the share for holds; for ``holding`` alone.
 
         Raises:
             VolumeFull: every region is held or open.
+            HoldShareFull: no region is left of the share for holds.
             VolumeIoError: open the volume anew.
         """
         with self.lock:
-            writer = self.ring.begin(camera, header, new_region=new_region)
-            for region in self.ring.dropped:
-                self._say_early(region)
-                self.catalogue.remove_region(region)
-                self._index.drop(region)
-            self.ring.dropped.clear()
+            try:
+                writer = self.ring.begin(camera, header, new_region=new_region, reserved=reserved)
+            finally:
+                self._note_reuse()
             return ClipWriter(self, writer)
 
     def commit(self) -> None:
@@ -182,14 +181,27 @@ class Volume(Mounted):
         with self.lock:
             self.ring.commit()
             self.ring.finished.clear()
+            self._note_reuse()
             self._index_closed()
 
-    def _say_early(self, region: int) -> None:
-        """Capacity went before the rule's period did: recording goes on, but not silently."""
-        now = self.clock.wall()
-        early = [info for info in self.catalogue.of_region(region) if info.minimum > now]
-        if early:
-            _log.warning("overwritten_before_minimum", region=region, clips=len(early), camera=early[0].camera)
+    def drain_events(self) -> list[RegionEvent]:
+        """What happened to regions since the last call, in order. To be asked regularly: the oldest are dropped in the end."""
+        with self.lock:
+            self._note_reuse()
+            return self.ring.events.drain()
+
+    def _note_reuse(self) -> None:
+        for reuse in self.ring.filled:
+            self.ring.events.add(RegionEvent("overwritten", reuse.region, reuse.before, reuse.generation))
+        self.ring.filled.clear()
+        for reuse in self.ring.dropped:
+            lost = tuple(self.catalogue.of_region(reuse.region))
+            event = RegionEvent("taken", reuse.region, reuse.before, reuse.generation, lost)
+            self.ring.events.add(event)
+            say_early(event, self.clock.wall())
+            self.catalogue.remove_region(reuse.region)
+            self._index.drop(reuse.region)
+        self.ring.dropped.clear()
 
     def note_closed(self, writer: RingWriter) -> None:
         """A clip was closed; the index learns of it when it is durable."""
@@ -301,14 +313,21 @@ class Volume(Mounted):
                 )
             self._destroy([info])
 
-    def destroy_expired(self) -> list[ClipInfo]:
-        """Destroy the keys of all closed clips past their deadline that no hold and no minimum keeps."""
-        with self.lock:
-            infos = self.catalogue.expired(self.clock.wall())
-            self._destroy(infos)
-            return infos
+    def destroy_expired(self, limit: int | None = None) -> list[Destroyed]:
+        """Destroy the keys of all closed clips past their deadline that no hold and no minimum keeps, oldest first.
 
-    def _destroy(self, infos: list[ClipInfo]) -> None:
+        Args:
+            limit: at most so many, so that a long list is done in portions between which recording goes on.
+
+        Returns:
+            What was destroyed, each read back.
+        """
+        with self.lock:
+            return self._destroy(self.catalogue.expired(self.clock.wall(), limit))
+
+    def _destroy(self, infos: list[ClipInfo]) -> list[Destroyed]:
+        """For callers that have found out that it may be done."""
+        before = [(info, self._witness(info)) for info in infos]
         pages: dict[int, Page] = {}
         for info in infos:
             page = pages.setdefault(info.region, self.ring.page(info.region))
@@ -319,6 +338,12 @@ class Volume(Mounted):
             if not pages[info.region].live:
                 self._index.drop(info.region)
         self._index.commit()
+        return [read_back(self, info, witness) for info, witness in before]
+
+    def _witness(self, info: ClipInfo) -> Witness:
+        page = self.ring.page(info.region)
+        chunks = self._table(info, page).listed()
+        return Witness(page.entries[info.slot].key, chunks[0] if chunks else None)
 
     def set_deadline(self, clip: bytes, deadline: int) -> None:
         """Give a closed clip another deadline (ns), durably."""
@@ -328,7 +353,7 @@ class Volume(Mounted):
             self._keep(page, info.slot)
 
     def hold(self, clip: bytes) -> None:
-        """Keep a clip whatever happens; each hold is counted.
+        """Count one hold more on a clip. Without its papers (``holding.keep``) the next ``reconcile`` takes it back.
 
         Raises:
             HoldShareFull: with figures; nothing is changed.
@@ -338,57 +363,38 @@ class Volume(Mounted):
             used = self.ring.table.held_regions()
             if not page.held and used + 1 > self.superblock.hold_regions:
                 raise HoldShareFull(share=self.superblock.hold_regions, used=used, needed=1)
-            page.entries[info.slot].holds += 1
-            self._keep(page, info.slot)
+            self.count_holds({clip: info.holds + 1})
 
     def release(self, clip: bytes) -> None:
-        """Take one hold from a clip."""
+        """Count one hold less on a clip."""
         with self.lock:
-            info, page = self._closed(clip)
+            info, _ = self._closed(clip)
             if not info.held:
                 raise ClipRefused(clip=id_text(clip), reason_ja="延長されていません", reason_en="no hold keeps it")
-            page.entries[info.slot].holds -= 1
-            self._keep(page, info.slot)
+            self.count_holds({clip: info.holds - 1})
+
+    def count_holds(self, counts: Mapping[bytes, int]) -> None:
+        """Set how many holds keep each of these closed clips, durably and all with the same syncs."""
+        with self.lock:
+            pages: dict[int, Page] = {}
+            changed: list[Entry] = []
+            for clip, count in counts.items():
+                info, _ = self._closed(clip)
+                entry = pages.setdefault(info.region, self.ring.page(info.region)).entries[info.slot]
+                entry.holds = count
+                changed.append(entry)
+            self.ring.settle(pages.values())
+            for entry in changed:
+                self.catalogue.amend(entry)
 
     # Figures
 
     def stat(self, now: int | None = None) -> VolumeStat:
         """How full the volume is. ``now``: wall ns, the clock's without it."""
         with self.lock:
-            now = self.clock.wall() if now is None else now
             self._refresh_open()
-            table, size = self.ring.table, self.shape.region_size
-            clips, stored, shown = self.catalogue.sums()
-            held = self.catalogue.sums("holds > 0")
-            expired = self.catalogue.sums("holds = 0 AND deadline <= ?", (now,))
-            recent = self.catalogue.sums("start > ?", (now - WEEK,))[1]
-            oldest = self.catalogue.oldest()
-            since = None if oldest is None else max(oldest, now - WEEK)
-            rate = weekly_rate(recent, since, now)
-            return VolumeStat(
-                size=self.shape.ring_size,
-                region_size=size,
-                regions=self.shape.regions,
-                usable_regions=table.usable(),
-                used_regions=table.in_use(),
-                free_regions=table.free(),
-                open_regions=table.count(RegionState.OPEN),
-                held_regions=table.held_regions(),
-                hold_regions=self.superblock.hold_regions,
-                clips=clips,
-                stored=stored,
-                seconds=shown / SECOND,
-                held_clips=held[0],
-                held_bytes=held[1],
-                held_seconds=held[2] / SECOND,
-                expired_clips=expired[0],
-                expired_bytes=expired[1],
-                oldest=oldest,
-                week_bytes=rate,
-                overwritten_at=overwritten_at(table.free() * size, rate, now),
-                lifetime_hours=lifetime_hours(table.usable() * size, rate),
-                erasure_level=self.erasure_level(),
-            )
+            moment = self.clock.wall() if now is None else now
+            return figures(self.catalogue, self.ring.table, self.superblock, self.erasure_level(), moment)
 
     def erasure_level(self) -> str:
         """What may be said of footage that was overwritten here: E1 on a disk that overwrites in place, else E0."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import cbor2
@@ -26,6 +27,35 @@ _FOOTER = struct.Struct(">III")  # pieces, end, count of records
 _RECORD = struct.Struct(">IIH2x")  # offset in the region, bytes with padding, key slot
 
 
+@dataclass(slots=True)
+class Room:
+    """The free room of a region, to find out before anything is written what will fit. Bytes.
+
+    Attributes:
+        size: of the region. offset: where the next piece goes. tail: kept for the end. slots: clips it can still take.
+    """
+
+    size: int
+    offset: int
+    tail: int
+    slots: int
+
+    def take(self, stored: int, chunks: int) -> bool:
+        """Use up the room for a whole clip; False, and nothing used, where there is not enough. A record is written twice."""
+        record = record_room(chunks)
+        if self.slots < 1 or self.offset + stored + 2 * record + self.tail > self.size:
+            return False
+        self.offset += stored + record
+        self.tail += record
+        self.slots -= 1
+        return True
+
+
+def empty_room(size: int, slots: int) -> Room:
+    """The room of a region nothing was written to yet."""
+    return Room(size, BLOCK, BLOCK, slots)
+
+
 class OpenRegion:
     """A region this process writes to.
 
@@ -33,10 +63,14 @@ class OpenRegion:
         page: its key page.
         size: its bytes.
         slots: clips its key page has room for.
+        reserved: taken from the share for holds; recording never writes here.
+        before: generation of what lay here before; 0 where nothing did.
     """
 
-    def __init__(self, page: Page, size: int, slots: int) -> None:
+    def __init__(self, page: Page, size: int, slots: int, *, reserved: bool = False, before: int = 0) -> None:
         self.page = page
+        self.reserved = reserved
+        self.before = before
         self.offset = BLOCK
         self.number = 0
         self.records: list[tuple[tuple[int, int, int], bytes]] = []
@@ -66,6 +100,10 @@ class OpenRegion:
     def takes_clip(self) -> bool:
         """Whether another clip can begin here."""
         return not self.full and len(self.page.entries) < self._slots and self.fits(BLOCK, None)
+
+    def room(self) -> Room:
+        """What is free here, nothing being written."""
+        return Room(self._size, self.offset, self.tail(), self._slots - len(self.page.entries))
 
     def largest(self) -> int:
         """Bytes of the largest piece an empty region takes."""
