@@ -12,11 +12,12 @@ from mihariban.base.files import BlockFile
 from mihariban.base.ids import Random
 from mihariban.base.units import MIB, size_text
 from mihariban.volume.errors import VolumeCopiesOnWrite, VolumeExists, VolumeIoError, VolumeNoRoom
+from mihariban.volume.filler import filler
+from mihariban.volume.home import ROOT, write_whole
 from mihariban.volume.keys import KeyTable
 from mihariban.volume.layout import BLOCK, Geometry, Superblock, geometry, pack_superblock
-from mihariban.volume.ring import filler
 from mihariban.volume.root import ROOT_LENGTH, Root
-from mihariban.volume.storage import INDEX, KEYS, RING, ROOT, Storage
+from mihariban.volume.storage import INDEX, KEYS, RING, Storage
 
 Progress = Callable[[int, int], None]
 _SYNC_EVERY = 64 * MIB
@@ -115,7 +116,7 @@ def _write(
         _fill(ring, shape.ring_size, random, progress)
         place = storage.placement(ring)
         _require_in_place(storage, place.system, allow_cow=allow_cow)
-        KeyTable(keys, Root(secret, volume), volume, shape, random).format()
+        KeyTable(keys, [Root(secret, volume)], volume, shape, random).format()
         block = Superblock(
             sequence=1,
             volume=volume,
@@ -131,8 +132,7 @@ def _write(
     finally:
         ring.close()
         keys.close()
-    storage.write_secret(secret)
-    storage.finish()
+    write_whole(storage, ROOT, secret)
 
 
 def write_superblocks(ring: BlockFile, block: Superblock, secret: bytes, random: Random) -> None:

@@ -20,6 +20,10 @@ _SENTENCES = {
         "このファイルシステムでは上書き消去を確かめられません。消去水準は E0 です。",
         "Overwriting in place cannot be shown on this file system. Erasure level is E0.",
     ),
+    "rotation-resumed": (
+        "根鍵の更新が途中で止まっていたため、完了させました。",
+        "A renewal of the root key had been interrupted. It was ended.",
+    ),
     "root-key-exposed": (
         "root.key を所有者以外も読めます。chmod 600 にしてください。",
         "Others than its owner may read root.key. Set it to mode 600.",

@@ -7,14 +7,16 @@ slots, each made durable before the next: afterwards nothing older than the page
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mihariban.base.files import BlockFile
 from mihariban.base.ids import Random
 from mihariban.volume.layout import BLOCK, FORMAT, Geometry
 from mihariban.volume.page import Page, pack_page, slot_sequence, unpack_page
+from mihariban.volume.reseal import Resealer
 from mihariban.volume.root import Root
 
+Renew = Callable[[], Sequence[Root] | None]
 _MAGIC = b"MIHAKEYS"
 _BATCH = 1 << 20
 
@@ -24,15 +26,27 @@ class KeyTable:
 
     Args:
         file: keys.tab.
-        root: the volume's root.
+        roots: the volume's roots: the first seals, each opens. More than one while the root is renewed.
         volume: its id.
         shape: its sizes.
         random: source of nonces.
+        renew: gives the roots there are now, None where they are the same; asked where a page opens under none, for
+            who only reads does not notice that the root was renewed.
     """
 
-    def __init__(self, file: BlockFile, root: Root, volume: bytes, shape: Geometry, random: Random) -> None:
+    def __init__(
+        self,
+        file: BlockFile,
+        roots: Sequence[Root],
+        volume: bytes,
+        shape: Geometry,
+        random: Random,
+        renew: Renew | None = None,
+    ) -> None:
         self._file = file
-        self._root = root
+        self._roots = list(roots)
+        self._renew = renew
+        self._unreadable: set[int] = set()
         self._volume = volume
         self._shape = shape
         self._random = random
@@ -78,8 +92,9 @@ class KeyTable:
         """Both slots as they authenticate, for checking."""
         size = self._shape.page_size
         raw = self._file.pread(self._offset(region, 0), 2 * size)
-        cipher = self._root.cipher("page", region)
-        return [unpack_page(raw[i * size : (i + 1) * size], region, cipher, self._volume) for i in (0, 1)]
+        halves = [raw[:size], raw[size:]]
+        found = [self._unpack(half, region) for half in halves]
+        return [self._unpack(half, region) for half in halves] if None in found and self._renewed(region) else found
 
     def write(self, page: Page) -> None:
         """Write a page into its older slot; durable after ``sync``. The slot before stays until then."""
@@ -114,8 +129,47 @@ class KeyTable:
             self._file.sync()
             self._unsynced.clear()
 
+    def adopt(self, root: Root) -> None:
+        """Seal everything from now on under this root; the others still open what they sealed."""
+        self._roots = [root, *self._roots]
+
+    def forget_others(self) -> None:
+        """Every page is under the first root: the others are not needed any more."""
+        del self._roots[1:]
+
+    def reseal(self, regions: range) -> tuple[int, int]:
+        """Bring pages under the first root, durable in both slots.
+
+        Returns:
+            How many were sealed anew, and how many no root opens.
+        """
+        self.sync()
+        work = Resealer(self._file, self._volume, self._shape, self._roots, self._random)
+        moved = work.run(regions)
+        for region, sequence in moved.items():
+            self._sequences[region] = sequence
+        return len(moved), work.lost
+
     def close(self) -> None:
         self._file.close()
+
+    def _unpack(self, raw: bytes, region: int) -> Page | None:
+        for root in self._roots:
+            page = unpack_page(raw, region, root.cipher("page", region), self._volume)
+            if page is not None:
+                return page
+        return None
+
+    def _renewed(self, region: int) -> bool:
+        """The root may have been renewed meanwhile: take the roots there are now. Asked once for a damaged page."""
+        if self._renew is None or region in self._unreadable:
+            return False
+        self._unreadable.add(region)
+        roots = self._renew()
+        if roots is not None:
+            self._roots = list(roots)
+            self._unreadable.clear()
+        return roots is not None
 
     def _put(self, page: Page) -> None:
         sequence = self._sequences[page.region] + 1
@@ -123,16 +177,19 @@ class KeyTable:
         self._file.pwrite(self._offset(page.region, sequence & 1), self._packed(page, sequence))
 
     def _packed(self, page: Page, sequence: int) -> bytes:
-        cipher = self._root.cipher("page", page.region)
+        cipher = self._roots[0].cipher("page", page.region)
         return pack_page(page, sequence, self._shape.page_size, cipher, self._volume, self._random(12))
 
     def _newest(self, raw: bytes, region: int) -> Page | None:
+        found = self._newest_known(raw, region)
+        return self._newest_known(raw, region) if found is None and self._renewed(region) else found
+
+    def _newest_known(self, raw: bytes, region: int) -> Page | None:
         size = self._shape.page_size
         halves = [raw[:size], raw[size:]]
         claims = sorted(((slot_sequence(half, region), slot) for slot, half in enumerate(halves)), reverse=True)
-        cipher = self._root.cipher("page", region)
         for rank, (sequence, slot) in enumerate(claims):
-            page = unpack_page(halves[slot], region, cipher, self._volume) if sequence >= 0 else None
+            page = self._unpack(halves[slot], region) if sequence >= 0 else None
             if page is not None:
                 self._sequences[region] = sequence
                 if rank or sequence & 1 != slot:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import cbor2
@@ -90,6 +90,8 @@ class Superblock:
         placement: signature of the file's place on the disk, empty where the file system does not tell.
         in_place: the file system overwrites where it stands (no copy on write).
         moves: how often the placement was found changed; ``moved`` when last (ns), 0 for never.
+        root_generation: counts the renewals of the root. rotated: when the last one began (ns), 0 for never.
+        region_key: of headers and footers, from the first renewal on; empty before, when the root gives it.
     """
 
     sequence: int
@@ -103,6 +105,9 @@ class Superblock:
     in_place: bool
     moves: int = 0
     moved: int = 0
+    root_generation: int = 0
+    rotated: int = 0
+    region_key: bytes = field(default=b"", repr=False)
 
     def next(self, **changes: Any) -> Superblock:
         """The same with changes and the next sequence number."""

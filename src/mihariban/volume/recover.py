@@ -21,6 +21,7 @@ from mihariban.volume.layout import (
     Geometry,
     NotSealed,
     Superblock,
+    blocks,
     open_block,
     unpack_superblock,
 )
@@ -46,27 +47,39 @@ class Walked:
     damaged: list[tuple[int, int]] = field(default_factory=list)
 
 
-def read_superblock(ring: BlockFile, secret: bytes, place: str) -> tuple[Superblock, list[str]]:
-    """The newer of the two copies that can be read, and the names of those that cannot.
+def read_superblock(ring: BlockFile, secrets: list[bytes], place: str) -> tuple[Superblock, bytes, list[str]]:
+    """The newer of the two copies that can be read, the root that opens it, and the names of those that cannot.
 
     Raises:
-        WrongKey: they are whole but sealed under another root key.
+        WrongKey: they are whole but sealed under a root that is none of ``secrets``.
         VolumeDamaged: neither can be read.
     """
-    found: list[Superblock] = []
+    found: list[tuple[Superblock, bytes]] = []
     broken: list[str] = []
     foreign = False
     for copy, name in enumerate("AB"):
-        try:
-            found.append(unpack_superblock(ring.pread(copy * BLOCK, BLOCK), secret))
-        except NotSealed as error:
+        raw = ring.pread(copy * BLOCK, BLOCK)
+        opened, torn = _open_superblock(raw, secrets)
+        found += opened
+        if not opened:
             broken.append(name)
-            foreign = foreign or not error.torn
+            foreign = foreign or not torn
     if found:
-        return max(found, key=lambda block: block.sequence), broken
+        return (*max(found, key=lambda each: each[0].sequence), broken)
     if foreign:
         raise WrongKey(place=place)
     raise VolumeDamaged(place=place, what="superblock")
+
+
+def _open_superblock(raw: bytes, secrets: list[bytes]) -> tuple[list[tuple[Superblock, bytes]], bool]:
+    """The copy with the root that opens it, if any does; and whether it is torn."""
+    torn = True
+    for secret in secrets:
+        try:
+            return [(unpack_superblock(raw, secret), secret)], False
+        except NotSealed as error:
+            torn = error.torn
+    return [], torn
 
 
 class Reader:
@@ -124,6 +137,19 @@ class Reader:
         if head is None or not entry.live or (head.slot, head.generation, head.number) != expected:
             return None
         return unseal(AESGCM(entry.key), self._volume, page.region, head, raw)
+
+    def sound(self, page: Page, slot: int, info: ChunkInfo) -> bool:
+        """Every stored byte of a chunk is as it was written, down to the zeros that fill its last block."""
+        try:
+            raw = self._ring.pread(self._shape.offset(page.region) + info.offset, blocks(info.length))
+        except OSError:
+            return False
+        head, entry = read_head(raw), page.entries[slot]
+        expected = (slot, page.generation, info.number, info.length)
+        if head is None or not entry.live or (head.slot, head.generation, head.number, head.length) != expected:
+            return False
+        opened = unseal(AESGCM(entry.key), self._volume, page.region, head, raw)
+        return opened is not None and not any(raw[info.length :]) and len(raw) == blocks(info.length)
 
     def _step(
         self, page: Page, walked: Walked, configs: dict[tuple[int, int], CodecConfig], offset: int, stop: int

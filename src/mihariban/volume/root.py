@@ -13,14 +13,23 @@ class Root:
     """Keys of one volume.
 
     Args:
-        secret: the 32 bytes of root.key.
+        secret: the 32 bytes of the root.
         volume: the volume's 16-byte id.
+        region_key: the key of region headers and footers where it is not this root's: it outlives the renewal of the
+            root, because headers and footers are never written again.
     """
 
-    def __init__(self, secret: bytes, volume: bytes) -> None:
+    def __init__(self, secret: bytes, volume: bytes, region_key: bytes = b"") -> None:
         self._prk = HKDF.extract(SHA256(), volume, secret)
+        self._region_key = region_key
+
+    def key(self, purpose: str, number: int = 0) -> bytes:
+        """The 32-byte key for ``purpose``; ``number`` tells key pages apart."""
+        if purpose == "region" and self._region_key:
+            return self._region_key
+        info = b"mihariban " + purpose.encode() + b"\x00" + number.to_bytes(8, "big")
+        return HKDFExpand(SHA256(), 32, info).derive(self._prk)
 
     def cipher(self, purpose: str, number: int = 0) -> AESGCM:
-        """AES-256-GCM under the key for ``purpose``; ``number`` tells key pages apart."""
-        info = b"mihariban " + purpose.encode() + b"\x00" + number.to_bytes(8, "big")
-        return AESGCM(HKDFExpand(SHA256(), 32, info).derive(self._prk))
+        """AES-256-GCM under the key for ``purpose``."""
+        return AESGCM(self.key(purpose, number))

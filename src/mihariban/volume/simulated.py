@@ -11,10 +11,11 @@ import random as random_module
 from collections.abc import Callable
 
 from mihariban.base.files import Bytes
-from mihariban.volume.errors import VolumeInUse, VolumeMissing
+from mihariban.volume.errors import VolumeInUse
+from mihariban.volume.home import HOME, ROOT, RootHome, find_home
 from mihariban.volume.index import Index, MemoryIndex
 from mihariban.volume.placement import Placement
-from mihariban.volume.storage import ROOT
+from mihariban.volume.tpm import SLOT, TpmRoot
 
 SECTOR = 512
 
@@ -33,12 +34,12 @@ class SimulatedFile:
 
     def __init__(self, machine: SimulatedMachine, name: str) -> None:
         self._machine = machine
-        self._name = name
+        self.name = name
         self.durable = bytearray()
         self.pending: list[tuple[int, bytes]] = []
 
     def pread(self, offset: int, length: int) -> bytes:
-        self._machine.operation("read", self._name)
+        self._machine.operation("read", self.name)
         view = bytearray(self.durable[offset : offset + length])
         for start, data in self.pending:
             low, high = max(start, offset), min(start + len(data), offset + len(view))
@@ -48,10 +49,12 @@ class SimulatedFile:
 
     def pwrite(self, offset: int, data: Bytes) -> None:
         self.pending.append((offset, bytes(data)))
-        self._machine.operation("write", self._name)
+        if self._machine.history is not None:
+            self._machine.history.append((self.name, offset, bytes(data)))
+        self._machine.operation("write", self.name)
 
     def sync(self) -> None:
-        self._machine.operation("sync", self._name)
+        self._machine.operation("sync", self.name)
         for offset, data in self.pending:
             self.durable[offset : offset + len(data)] = data
         self.pending.clear()
@@ -79,11 +82,18 @@ class SimulatedMachine:
         operations: writes and syncs so far.
         cut_at: the operation at which the power goes; None for never.
         failing: says whether an operation ("read", "write", "sync", file name) shall fail with EIO.
+        history: (file, offset, bytes) of every write ever, shared by all lives of the machine; None to keep none.
+        unnamed: files that lost their name. Their bytes are still on the disk.
+        nv: the memory of its TPM.
     """
 
     def __init__(self, room: int = 1 << 30) -> None:
         self.files: dict[str, SimulatedFile] = {}
-        self.secret: bytes | None = None
+        self._named: dict[str, SimulatedFile] = {}
+        self._renamings: list[dict[str, SimulatedFile]] = []
+        self.unnamed: list[SimulatedFile] = []
+        self.history: list[tuple[str, int, bytes]] | None = None
+        self.nv = SimulatedNv(self)
         self.operations = 0
         self.cut_at: int | None = None
         self.failing: Callable[[str, str], bool] = lambda _what, _name: False
@@ -101,20 +111,33 @@ class SimulatedMachine:
             raise PowerCut
 
     def after_power_cut(self, rng: random_module.Random) -> SimulatedMachine:
-        """The same machine started again."""
-        for file in self.files.values():
+        """The same machine started again. Of what happened to names any first part has reached the disk."""
+        for file in [*self.files.values(), *self.unnamed]:
             file.cut(rng)
+        states = [self._named, *self._renamings]
+        self._take_names(states[rng.randrange(len(states))] if self._renamings else states[0])
         return self.fresh()
+
+    def _take_names(self, names: dict[str, SimulatedFile]) -> None:
+        known = {id(file): file for file in [*self.files.values(), *names.values(), *self.unnamed]}
+        present = {id(file) for file in names.values()}
+        self.files = dict(names)
+        self.unnamed = [file for number, file in known.items() if number not in present]
+        self._named, self._renamings = dict(names), []
 
     def fresh(self) -> SimulatedMachine:
         """A machine with the same disks, never cut, unlocked."""
         other = SimulatedMachine(self.room)
-        other.secret = self.secret
-        for name, file in self.files.items():
-            twin = SimulatedFile(other, name)
+        other.history = self.history
+        other.nv.held = dict(self.nv.held)
+        twins: dict[int, SimulatedFile] = {}
+        for file in [*self.files.values(), *self.unnamed]:
+            twins[id(file)] = twin = SimulatedFile(other, file.name)
             twin.durable = bytearray(file.durable)
             twin.pending = copy.copy(file.pending)
-            other.files[name] = twin
+        other.files = {name: twins[id(file)] for name, file in self.files.items()}
+        other.unnamed = [twins[id(file)] for file in self.unnamed]
+        other._named = dict(other.files)
         return other
 
     # Storage
@@ -129,15 +152,25 @@ class SimulatedMachine:
             if not create:
                 raise FileNotFoundError(errno.ENOENT, name)
             self.files[name] = SimulatedFile(self, name)
+            self._renamings.append(dict(self.files))
         return self.files[name]
 
     def exists(self, name: str) -> bool:
-        return name in self.files or (name == ROOT and self.secret is not None)
+        return name in self.files or (name == ROOT and HOME in self.files)
 
     def remove(self, name: str) -> None:
-        self.files.pop(name, None)
-        if name == ROOT:
-            self.secret = None
+        if name in self.files:
+            self.unnamed.append(self.files.pop(name))
+            self._renamings.append(dict(self.files))
+            self.operation("remove", name)
+
+    def replace(self, old: str, new: str) -> None:
+        if new in self.files:
+            self.unnamed.append(self.files[new])
+        self.files[new] = self.files.pop(old)
+        self.files[new].name = new
+        self._renamings.append(dict(self.files))
+        self.operation("rename", new)
 
     def reserve(self, file: object, size: int) -> None:
         if size > self.room:
@@ -148,13 +181,9 @@ class SimulatedMachine:
     def free(self) -> int:
         return self.room
 
-    def read_secret(self) -> bytes:
-        if self.secret is None:
-            raise VolumeMissing(place=self.place, what=ROOT)
-        return self.secret
-
-    def write_secret(self, secret: bytes) -> None:
-        self.secret = secret
+    def home(self) -> RootHome:
+        rng = random_module.Random(self.operations)
+        return find_home(self, rng.randbytes, lambda _note: TpmRoot(self.nv))
 
     def secret_exposed(self) -> bool:
         return False
@@ -182,4 +211,31 @@ class SimulatedMachine:
         return MemoryIndex()
 
     def finish(self) -> None:
-        """Names are always durable here."""
+        self.operation("sync", "directory")
+        self._named, self._renamings = dict(self.files), []
+
+
+class SimulatedNv:
+    """The memory of a TPM. A write is durable at once and whole, and an operation of the machine like others.
+
+    Attributes:
+        held: what each index holds. vendor: the maker's id it tells.
+    """
+
+    def __init__(self, machine: SimulatedMachine) -> None:
+        self._machine = machine
+        self.held: dict[int, bytes] = {}
+        self.vendor = "SIM"
+
+    def read(self, index: int) -> bytes:
+        return self.held.get(index, b"")
+
+    def write(self, index: int, data: bytes) -> None:
+        self._machine.operation("write", "tpm")
+        self.held[index] = bytes(data)
+
+    def define(self, index: int) -> None:
+        self.held.setdefault(index, bytes(SLOT))
+
+    def maker(self) -> str:
+        return self.vendor

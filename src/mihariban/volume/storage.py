@@ -7,12 +7,15 @@ import os
 from pathlib import Path
 from typing import Protocol
 
-from mihariban.base.files import BlockFile, RealFile, sync_directory, write_private
-from mihariban.volume.errors import VolumeInUse, VolumeMissing
+from mihariban.base.files import BlockFile, RealFile, sync_directory
+from mihariban.volume.errors import VolumeInUse
+from mihariban.volume.home import HOME, NEXT, ROOT, RootHome, find_home, read_note
 from mihariban.volume.index import Index, open_index
 from mihariban.volume.placement import Placement, copying_system, placement
+from mihariban.volume.tpm import open_tpm
 
-RING, KEYS, ROOT, INDEX, LOCK = "ring.vol", "keys.tab", "root.key", "index.db", "ring.lock"
+RING, KEYS, INDEX, LOCK = "ring.vol", "keys.tab", "index.db", "ring.lock"
+__all__ = ["INDEX", "KEYS", "LOCK", "RING", "ROOT", "Folder", "Storage"]
 
 
 class Storage(Protocol):
@@ -37,14 +40,14 @@ class Storage(Protocol):
     def free(self) -> int:
         """Bytes that may still be used."""
 
-    def read_secret(self) -> bytes:
-        """The content of root.key."""
+    def replace(self, old: str, new: str) -> None:
+        """Give a file another's name and take that one away; durable with ``finish``."""
 
-    def write_secret(self, secret: bytes) -> None:
-        """Keep root.key, durable."""
+    def home(self) -> RootHome:
+        """Where the root lives."""
 
     def secret_exposed(self) -> bool:
-        """Others than the owner may read root.key."""
+        """Others than the owner may read the root, or what opens it."""
 
     def lock(self) -> None:
         """Become the one writer, until ``unlock`` or the end of the process."""
@@ -89,6 +92,8 @@ class Folder:
         return RealFile(self.path / name, create=create, readonly=readonly)
 
     def exists(self, name: str) -> bool:
+        if name == ROOT and (self.path / HOME).exists():
+            return True  # the root lives elsewhere; whether it is there shows when it is read
         return (self.path / name).exists()
 
     def remove(self, name: str) -> None:
@@ -104,18 +109,19 @@ class Folder:
         stats = os.statvfs(existing)
         return stats.f_bavail * stats.f_frsize
 
-    def read_secret(self) -> bytes:
-        try:
-            return (self.path / ROOT).read_bytes()
-        except FileNotFoundError as error:
-            raise VolumeMissing(place=self.place, what=ROOT) from error
+    def replace(self, old: str, new: str) -> None:
+        (self.path / old).replace(self.path / new)
 
-    def write_secret(self, secret: bytes) -> None:
-        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_private(self.path / ROOT, secret)
+    def home(self) -> RootHome:
+        return find_home(self, os.urandom, lambda note: open_tpm(self.path, note))
 
     def secret_exposed(self) -> bool:
-        return bool((self.path / ROOT).stat().st_mode & 0o077)
+        names = [ROOT, NEXT]
+        note = read_note(self)
+        if note is not None:
+            names.append(str(note.get("auth", "")))
+        found = [self.path / name for name in names if name]
+        return any(path.stat().st_mode & 0o077 for path in found if path.exists())
 
     def lock(self) -> None:
         fd = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
