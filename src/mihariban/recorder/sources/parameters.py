@@ -7,6 +7,7 @@ middle of a stream (resolution, profile). Sets met in the stream win, one by one
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from dataclasses import replace
 
 import structlog
@@ -101,6 +102,17 @@ def _hvcc(sets: list[bytes], size: int) -> bytes:
         parts.append(bytes((0x80 | kind,)) + struct.pack(">H", len(same)))
         parts += map(_block, same)
     return b"".join(parts)
+
+
+def decoder_record(sets: Sequence[bytes], codec: nal.VideoCodec) -> bytes:
+    """The decoder configuration record (ISO/IEC 14496-15) of samples with lengths of four bytes.
+
+    Raises:
+        ValueError: there is no sequence parameter set, or it is broken.
+    """
+    if not any(nal.is_sequence_set(unit, codec) for unit in sets):
+        raise ValueError("no sequence parameter set")
+    return (_avcc if codec == "h264" else _hvcc)(list(sets), 4)
 
 
 class Parameters:
