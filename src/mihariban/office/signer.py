@@ -246,4 +246,3 @@ def _without_texts(order: Order) -> str:
     core["reason"] = order.reason.hash
     core["decided_by"] = {"role": order.decided_by.role, "name": order.decided_by.name.hash}
     return encode(core).decode()
-

@@ -122,9 +122,18 @@ class CheckpointReply(Fact):
 
 
 class CosignReply(Fact):
-    """A cosignature, as a line of a signed note."""
+    """A cosignature, as a line of a signed note without its newline."""
 
     signature: str
+
+
+class Cosignature(BaseModel):
+    """A cosignature that is given to the recorder's checkpoint of ``size``: the line without its newline."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    size: Annotated[int, Field(ge=0, lt=1 << 63)]
+    signature: Annotated[str, Field(max_length=1000)]
 
 
 class HoldState(Fact):

@@ -35,8 +35,8 @@ class Kind(StrEnum):
 class Committed(Signed):
     """A text, with the salt under which the office's ledger holds its hash."""
 
-    text: Annotated[str, Field(min_length=1, max_length=2000)]
-    salt: Hash
+    text: Annotated[str, Field(min_length=1, max_length=2000, repr=False)]  # no name in a log
+    salt: Annotated[Hash, Field(repr=False)]
     hash: Hash
 
     @model_validator(mode="after")
