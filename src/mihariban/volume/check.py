@@ -8,6 +8,7 @@ from mihariban.base.ids import id_text
 from mihariban.volume.errors import ChunkDamaged
 from mihariban.volume.finding import Finding, finding
 from mihariban.volume.page import Page, RegionState
+from mihariban.volume.reconciling import discrepancies
 from mihariban.volume.volume import Volume
 
 
@@ -27,9 +28,27 @@ def check_volume(volume: Volume, *, deep: bool = False, exposed: bool = False) -
     held, share = volume.ring.table.held_regions(), volume.superblock.hold_regions
     if held > share:
         found.append(finding("holds-over-share", held=held, share=share))
+    found += _holds(volume)
     if deep:
         found += _chunks(volume)
     return found
+
+
+_HOLD_CODES = {
+    "count": "hold-count",
+    "orphan": "hold-copy-orphan",
+    "unfinished": "hold-unfinished",
+    "damaged": "hold-damaged",
+    "lost": "hold-clip-lost",
+}
+
+
+def _holds(volume: Volume) -> Iterator[Finding]:
+    """What the papers of the holds do not explain. Not judged beside a recorder, which may just be placing one."""
+    if volume.recording_elsewhere:
+        return
+    for each in discrepancies(volume):
+        yield finding(_HOLD_CODES[each.what], clip=id_text(each.clip), was=each.was, ought=each.ought)
 
 
 def _pages(volume: Volume) -> Iterator[Finding]:

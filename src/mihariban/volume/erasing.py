@@ -150,8 +150,8 @@ class Overwrite:
     Attributes:
         generation: of the footage that was there. bytes: written over it, the whole region.
         digest: SHA-256 of what was written, hex. verified: reading back gave the same.
-        read_from: "disk" where the read went around the operating system's memory (O_DIRECT); "memory" where it may have
-            come from there, though the system was told to forget. Neither sees behind a drive's own cache.
+        read_from: "disk" where the read went around the operating system's memory (O_DIRECT); "memory" where it may
+            have come from there, though the system was told to forget. Neither sees behind a drive's own cache.
         level: E1 on a disk that overwrites in place, else E0.
     """
 

@@ -62,6 +62,26 @@ _SENTENCES = {
         "Camera {camera}, clip {clip}: the chunk at {second} is damaged (region {region}, offset {offset}).",
     ),
     "clip-twice": ("映像 {clip} が二か所にあります。", "Clip {clip} is there twice."),
+    "hold-count": (
+        "映像 {clip} の保全数が合いません（記録 {was}、書類 {ought}）。録画を始めると直します。",
+        "Clip {clip} counts {was} holds; the papers name {ought}. The recorder puts it right when it starts.",
+    ),
+    "hold-copy-orphan": (
+        "保全用の写し {clip} を挙げる書類がありません。録画を始めると消去します。",
+        "No hold names the copy {clip}. The recorder erases it when it starts.",
+    ),
+    "hold-unfinished": (
+        "保全の書類 {clip} が書きかけです。録画を始めると消去します。",
+        "The papers of a hold in clip {clip} were never finished. The recorder erases them when it starts.",
+    ),
+    "hold-damaged": (
+        "保全の書類 {clip} が壊れています。保全は解除しません。控えと照らし合わせてください。",
+        "The papers of a hold in clip {clip} are damaged. Nothing is released; compare with the office's book.",
+    ),
+    "hold-clip-lost": (
+        "保全が挙げる映像 {clip} がありません。",
+        "Clip {clip}, which a hold names, is not in the volume.",
+    ),
     "holds-over-share": (
         "保全中の領域が枠を超えています（{held} / {share}）。",
         "More regions are held than set aside ({held} of {share}).",

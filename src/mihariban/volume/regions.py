@@ -83,8 +83,9 @@ class RegionTable:
         return self._lowest(full) if full.any() else None
 
     def reserve(self) -> int | None:
-        """The region a hold may write to: one without footage. Where holds that ended left recording more than its part,
-        its oldest region, but none this hold needs itself. None where the share is used up.
+        """The region a hold may write to: one without footage. None where the share is used up.
+
+        Where holds that ended left recording more than its part: its oldest region, but none this hold needs itself.
         """
         if self.held_regions() >= self.hold_regions:
             return None
@@ -94,6 +95,13 @@ class RegionTable:
             return self._lowest(empty)
         full = ready & self._apart(self.pinned)
         return self._lowest(full) if full.any() and self.in_use() > self.usable() else None
+
+    def reservable(self) -> int:
+        """How many regions ``reserve`` would find, the share apart."""
+        ready = self._ready()
+        empty = int((ready & (self.live == 0)).sum())
+        excess = max(0, self.in_use() - self.usable())
+        return empty + min(excess, int((ready & (self.live > 0) & self._apart(self.pinned)).sum()))
 
     def erasable(self) -> list[tuple[int, int]]:
         """(region, generation) of closed regions that no key opens any more and whose bytes are still there."""

@@ -243,12 +243,12 @@ class Ring:
         return region
 
     def reserved_room(self, camera: str) -> Room | None:
-        """What is free in the region in which this process keeps copies for holds of a camera; None where it has none."""
+        """What is free in the region this process writes copies for a camera's holds to; None where it has none."""
         region = self._current.get((camera, True))
         return region.room() if region is not None and not region.full else None
 
     def leave_unheld(self) -> None:
-        """Give back reserved regions in which nothing is held any more; recording's share must not be charged for them."""
+        """Give back reserved regions in which nothing is held any more: they would count as recording's."""
         for region in [each for (_, reserved), each in self._current.items() if reserved and not each.page.held]:
             if not region.writers:
                 self._leave(region)

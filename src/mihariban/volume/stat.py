@@ -91,7 +91,7 @@ def figures(catalogue: Catalogue, table: RegionTable, block: Superblock, level: 
     held = catalogue.sums(f"holds > 0 AND {_FOOTAGE}")
     copied = catalogue.sums(f"kind = {int(ClipKind.COPY)}")
     expired = catalogue.sums("holds = 0 AND deadline <= ?", (now,))
-    recent = catalogue.sums("start > ?", (now - WEEK,))[1]
+    recent = catalogue.sums(f"start > ? AND kind < {int(ClipKind.COPY)}", (now - WEEK,))[1]
     oldest = catalogue.oldest()
     rate = weekly_rate(recent, None if oldest is None else max(oldest, now - WEEK), now)
     return VolumeStat(

@@ -185,7 +185,7 @@ class Volume(Mounted):
             self._index_closed()
 
     def drain_events(self) -> list[RegionEvent]:
-        """What happened to regions since the last call, in order. To be asked regularly: the oldest are dropped in the end."""
+        """What happened to regions since the last call, in order. To be asked regularly; the oldest go unheard."""
         with self.lock:
             self._note_reuse()
             return self.ring.events.drain()
@@ -295,6 +295,14 @@ class Volume(Mounted):
                 raise ClipUnknown(clip=id_text(clip))
             return info, page
 
+    def readable(self, clip: bytes) -> ClipInfo:
+        """A clip that may be read now.
+
+        Raises:
+            ClipUnknown. ClipRefused: its deadline has passed and no hold keeps it.
+        """
+        return self._readable(clip)[0]
+
     # What may be done with a clip
 
     def destroy(self, clip: bytes, *, before_minimum: bool = False) -> None:
@@ -340,6 +348,11 @@ class Volume(Mounted):
         self._index.commit()
         return [read_back(self, info, witness) for info, witness in before]
 
+    def destroy_unheld(self, infos: list[ClipInfo]) -> list[Destroyed]:
+        """Destroy copies and papers of a hold that has ended, held or not; for ``holding`` alone."""
+        with self.lock:
+            return self._destroy(infos) if infos else []
+
     def _witness(self, info: ClipInfo) -> Witness:
         page = self.ring.page(info.region)
         chunks = self._table(info, page).listed()
@@ -377,14 +390,15 @@ class Volume(Mounted):
         """Set how many holds keep each of these closed clips, durably and all with the same syncs."""
         with self.lock:
             pages: dict[int, Page] = {}
-            changed: list[Entry] = []
+            changes: list[tuple[Entry, int]] = []
             for clip, count in counts.items():
-                info, _ = self._closed(clip)
-                entry = pages.setdefault(info.region, self.ring.page(info.region)).entries[info.slot]
+                info, page = self._closed(clip)
+                changes.append((pages.setdefault(info.region, page).entries[info.slot], count))
+            for entry, count in changes:  # only now, when none of them was refused
                 entry.holds = count
-                changed.append(entry)
-            self.ring.settle(pages.values())
-            for entry in changed:
+            if pages:
+                self.ring.settle(pages.values())
+            for entry, _ in changes:
                 self.catalogue.amend(entry)
 
     # Figures
@@ -395,6 +409,11 @@ class Volume(Mounted):
             self._refresh_open()
             moment = self.clock.wall() if now is None else now
             return figures(self.catalogue, self.ring.table, self.superblock, self.erasure_level(), moment)
+
+    @property
+    def recording_elsewhere(self) -> bool:
+        """Another process is the writer now: what is read here may be between two of its steps."""
+        return self._readonly and self.recording
 
     def erasure_level(self) -> str:
         """What may be said of footage that was overwritten here: E1 on a disk that overwrites in place, else E0."""

@@ -41,7 +41,7 @@ class Room:
     slots: int
 
     def take(self, stored: int, chunks: int) -> bool:
-        """Use up the room for a whole clip; False, and nothing used, where there is not enough. A record is written twice."""
+        """Use up the room for a whole clip, whose record is written twice; False, and nothing used, where it lacks."""
         record = record_room(chunks)
         if self.slots < 1 or self.offset + stored + 2 * record + self.tail > self.size:
             return False
