@@ -137,6 +137,12 @@ class Health:
                 self._settle(kind, subject, condition, monotonic)
             self._tell()
 
+    def lasting(self, kind: FindingKind, subject: str) -> bool:
+        """Whether this was found and is not over."""
+        with self._lock:
+            condition = self._conditions.get((kind, subject))
+            return condition is not None and condition.finding is not None
+
     def current(self) -> tuple[Finding, ...]:
         """What is wrong now, oldest first."""
         with self._lock:

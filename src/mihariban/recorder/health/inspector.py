@@ -18,8 +18,8 @@ from mihariban.recorder.health.grain_watch import BLURRED, FROZEN_S, PAUSE, Grai
 from mihariban.recorder.health.health import Figures, Health
 from mihariban.recorder.health.kinds import FindingKind as Kind
 from mihariban.recorder.health.memory import CameraMemory
-from mihariban.recorder.health.verdict import BLACK_LEVEL, VIEW_KINDS, Verdict, judge, level
-from mihariban.recorder.health.view import Field, View, edges, stillness
+from mihariban.recorder.health.verdict import BACK, BLACK_LEVEL, VIEW_KINDS, Verdict, judge, level
+from mihariban.recorder.health.view import Field, Rest, View, edges
 from mihariban.recorder.packet import StreamConfig
 from mihariban.recorder.presence.arrays import Grey
 from mihariban.recorder.presence.zone import Zone
@@ -32,7 +32,7 @@ _LEARN_PAUSE: Final = SECOND
 _FOLLOW: Final = 6 * HOUR  # open hours in which a view sinks in: shadows wander faster than screws loosen
 _FEW_TILES: Final = 6  # with fewer nothing can be recognised
 _LEARNED_FROM: Final = 0.5  # share of the view that must be there to learn from a picture
-_STILL: Final = 0.85
+_STILL: Final = 0.4
 _GRAIN_FROM: Final = 0.25  # share of the view that must be there to judge its grain
 
 
@@ -68,7 +68,7 @@ class CameraHealth:
         self._view: View | None = None
         self._looks = 0
         self._wall = 0
-        self._anchor: tuple[Field, int] | None = None
+        self._anchor: tuple[Rest, int] | None = None
         self._grain = GrainWatch(self.memory)
         self._grain_wall = 0
         self._config: StreamConfig | None = None
@@ -106,8 +106,7 @@ class CameraHealth:
         if view is None:
             return
         verdict = judge(view, field, small, lambda: self._rigid_s(field, wall))
-        for kind in VIEW_KINDS:
-            self._observe(kind, kind is verdict.kind, verdict.figures)
+        self._tell_view(verdict)
         if key and not 0 <= wall - self._grain_wall < PAUSE:
             self._grain_wall = wall
             self._judge_grain(view, field, luma, verdict, wall)
@@ -194,12 +193,20 @@ class CameraHealth:
         if not bare:
             self.learn_anew()
 
+    def _tell_view(self, verdict: Verdict) -> None:
+        """A finding about the view is over when the view is back, or another is found; not when it cannot be told."""
+        clear = verdict.kind is not None or verdict.likeness.same >= BACK
+        for kind in VIEW_KINDS:
+            if kind is verdict.kind:
+                self._observe(kind, True, verdict.figures)
+            elif clear or not self._health.lasting(kind, self.camera):
+                self._observe(kind, False)
+
     def _rigid_s(self, field: Field, wall: int) -> float:
         """Seconds for which the picture has stood still."""
         anchor = self._anchor
-        comparable = anchor is not None and wall >= anchor[1] and anchor[0].shape == field.shape
-        if anchor is None or not comparable or stillness(anchor[0], field) < _STILL:
-            self._anchor = (field, wall)
+        if anchor is None or wall < anchor[1] or anchor[0].still(field) < _STILL:
+            self._anchor = (Rest(field), wall)
             return 0.0
         return (wall - anchor[1]) / SECOND
 

@@ -15,6 +15,8 @@ from mihariban.recorder.presence.arrays import Grey
 
 GONE: Final = 0.2
 """Share of the tiles that may still show the view while it counts as gone: a burnt-in clock lies in some of them."""
+BACK: Final = 0.35
+"""Share of the tiles from which on the view counts as back."""
 BARE: Final = 0.55
 """Share of flat tiles under a cover. Whoever stands before the lens brings edges: 0.1 in the labelled scenes."""
 BLACK_LEVEL: Final = 24.0

@@ -141,14 +141,24 @@ class View:
         return Shift(float(x) / width, float(y) / height, float(fit[row, column]) / norm, here / norm)
 
 
-def stillness(before: Field, after: Field) -> float:
-    """Share of the tiles with any edges that look the same in two pictures, 0 to 1; 1 where there are no edges."""
-    strong = (np.abs(before) >= _EDGE) | (np.abs(after) >= _EDGE)
-    tiles = tile_sums(strong) >= _EDGES_IN_TILE
-    if not tiles.any():
-        return 1.0
-    one, two = np.where(strong, before, 0), np.where(strong, after, 0)
-    agreement = tile_sums((np.conj(one) * two).real)
-    power = tile_sums(np.abs(one) ** 2) * tile_sums(np.abs(two) ** 2)
-    same = agreement >= _STILL * np.sqrt(np.maximum(power, 1e-9))
-    return float((same & tiles).sum() / tiles.sum())
+class Rest:
+    """How much of a picture has not moved since an anchor was dropped.
+
+    Whoever fills the picture sways, and sooner or later every edge of theirs has moved; of a place, whichever it is,
+    most edges stay however many people walk about in it.
+    """
+
+    def __init__(self, field: Field) -> None:
+        self._field = field
+        self._tiles: NDArray[np.bool_] = tile_sums(np.abs(field) >= _EDGE) >= _EDGES_IN_TILE
+        self._count = max(1, int(self._tiles.sum()))
+
+    def still(self, field: Field) -> float:
+        """Share of the anchor's tiles that have looked the same in every picture up to this one, 0 to 1."""
+        if field.shape != self._field.shape:
+            return 0.0
+        strong = np.abs(self._field) >= _EDGE
+        one, two = np.where(strong, self._field, 0), np.where(strong, field, 0)
+        power = tile_sums(np.abs(one) ** 2) * tile_sums(np.abs(two) ** 2)
+        self._tiles &= tile_sums((np.conj(one) * two).real) >= _STILL * np.sqrt(np.maximum(power, 1e-9))
+        return float(self._tiles.sum()) / self._count
