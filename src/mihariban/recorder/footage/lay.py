@@ -1,0 +1,173 @@
+"""The stored chunks of a camera laid out in time: each picture once, in runs that can be played through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from mihariban.base.clock import SECOND
+from mihariban.recorder.footage.range import REORDER, Piece
+from mihariban.recorder.footage.stored import Peek
+from mihariban.recorder.packet import StreamConfig
+from mihariban.volume import ChunkInfo, ClipInfo, ClipKind, ClipRefused, ClipUnknown, Volume
+
+TOLERANCE = 3 * SECOND // 2  # a pause up to this is a slow camera, not a hole
+_SLACK = SECOND // 1000  # of a moment computed from another chunk's first sample
+_KINDS = tuple(kind for kind in ClipKind if kind.name in ("VISIT", "COPY"))  # originals before copies
+
+
+@dataclass(slots=True)
+class Run:
+    """Chunks without a hole between them. ``before``: earlier chunks of the first clip, for decoding, never shown."""
+
+    pieces: list[Piece]
+    before: tuple[Piece, ...]
+
+    @property
+    def begins(self) -> int:
+        """First instant that may be shown, wall ns."""
+        return min(piece.begins for piece in self.pieces if not piece.hidden)
+
+    @property
+    def ends(self) -> int:
+        """Behind the last instant shown, wall ns."""
+        return max(piece.ends for piece in self.pieces if not piece.hidden)
+
+    @property
+    def last(self) -> Piece:
+        return self.pieces[-1]
+
+
+@dataclass(slots=True)
+class Laid:
+    """Runs in order, and the codings their pieces name."""
+
+    runs: list[Run]
+    configs: list[StreamConfig]
+
+
+def lay(
+    volume: Volume,
+    peek: Peek,
+    camera: str,
+    start: int,
+    end: int,
+    visible: Mapping[bytes, tuple[int, int | None]],
+) -> Laid:
+    """Lay out what may be shown of a camera in [start, end). For the arguments see ``select``."""
+    configs: list[StreamConfig] = []
+    blocks: list[list[Piece]] = []
+    every: dict[bytes, list[Piece]] = {}
+    taken: set[tuple[bytes, int, int]] = set()
+    for clip in _clips(volume, camera, start, end, visible):
+        low, high = visible[clip.visit]
+        limits = max(start, low), end if high is None else min(end, high)
+        table = _table(volume, clip.clip)
+        pieces = _pieces(clip, table, limits, configs, peek)
+        every[clip.clip] = pieces
+        fresh = [p for p, info in zip(pieces, table, strict=False) if (clip.visit, p.wall, info.samples) not in taken]
+        taken |= {(clip.visit, piece.wall, info.samples) for piece, info in zip(pieces, table, strict=False)}
+        blocks += _blocks([piece for piece in fresh if _wanted(piece)])
+    blocks.sort(key=lambda block: min(piece.begins for piece in block if not piece.hidden))
+    return Laid(_runs(blocks, every), configs)
+
+
+def _clips(
+    volume: Volume, camera: str, start: int, end: int, visible: Mapping[bytes, tuple[int, int | None]]
+) -> list[ClipInfo]:
+    now = volume.clock.wall()
+    found = volume.clips(camera, start - REORDER, end + REORDER)
+    found = [clip for clip in found if clip.kind in _KINDS and clip.visit in visible]
+    found = [clip for clip in found if clip.held or clip.deadline > now]
+    return sorted(found, key=lambda clip: _KINDS.index(clip.kind))
+
+
+def _table(volume: Volume, clip: bytes) -> list[ChunkInfo]:
+    """Chunks of the picture; none where the clip went since it was listed."""
+    try:
+        return [info for info in volume.chunks(clip) if info.stream == 0 and info.samples]
+    except (ClipUnknown, ClipRefused):
+        return []
+
+
+def _pieces(
+    clip: ClipInfo, table: list[ChunkInfo], limits: tuple[int, int], configs: list[StreamConfig], peek: Peek
+) -> list[Piece]:
+    pieces: list[Piece] = []
+    config = len(configs) - 1
+    for info, after in zip(table, [*table[1:], None], strict=True):
+        if info.config:
+            config = _config_index(peek.config(clip.clip, info), configs, config)
+        if config < 0:
+            continue  # the chunk with the coding is damaged and no other is known
+        until = _until(info, after)
+        pieces.append(
+            Piece(clip.clip, clip.visit, info.number, config, info.wall, until, info.key, info.hidden, *limits)
+        )
+    return pieces
+
+
+def _until(info: ChunkInfo, after: ChunkInfo | None) -> int:
+    """Behind the last picture of a chunk. What is displayed before a key frame is also stored before it."""
+    until = max(info.wall + info.duration, info.wall + 1)
+    if after is None or after.wall - until > TOLERANCE:
+        return until
+    return after.wall if after.key and not after.hidden and after.wall > info.wall else max(until, after.wall)
+
+
+def _config_index(config: StreamConfig | None, configs: list[StreamConfig], before: int) -> int:
+    if config is None:
+        return before
+    if config not in configs:
+        configs.append(config)
+    return configs.index(config)
+
+
+def _wanted(piece: Piece) -> bool:
+    """It may show something, or what is shown may need it."""
+    return piece.hidden or (piece.until > piece.low and piece.wall < piece.high + REORDER)
+
+
+def _blocks(pieces: list[Piece]) -> list[list[Piece]]:
+    """Chunks that follow each other, each with something to show in it."""
+    blocks: list[list[Piece]] = []
+    for piece in pieces:
+        if blocks and _follows(blocks[-1][-1], piece):
+            blocks[-1].append(piece)
+        else:
+            blocks.append([piece])
+    return [block for block in blocks if any(not piece.hidden and piece.begins < piece.ends for piece in block)]
+
+
+def _follows(before: Piece, piece: Piece) -> bool:
+    near = piece.wall - before.until <= TOLERANCE
+    return near and before.config == piece.config and before.clip == piece.clip
+
+
+def _runs(blocks: list[list[Piece]], every: dict[bytes, list[Piece]]) -> list[Run]:
+    runs: list[Run] = []
+    for raw in blocks:
+        block = raw
+        begins = min(piece.begins for piece in block if not piece.hidden)
+        joins = bool(runs) and begins - runs[-1].ends <= TOLERANCE and runs[-1].last.config == block[0].config
+        if runs and runs[-1].last.visit != block[0].visit:
+            block = _limited(block, runs[-1], abutting=joins)
+        if not any(not piece.hidden and piece.begins < piece.ends for piece in block):
+            continue
+        if joins:
+            runs[-1].pieces += block
+        else:
+            first = block[0]
+            before = tuple(piece for piece in every[first.clip] if piece.number < first.number)
+            runs.append(Run(list(block), before))
+    return runs
+
+
+def _limited(block: list[Piece], run: Run, *, abutting: bool) -> list[Piece]:
+    """Never show twice what an earlier visit shows; where two visits meet, moments may differ by rounding."""
+    edge = run.last.high
+    low = block[0].low
+    if abutting and low == edge:
+        return [replace(piece, low=low - _SLACK) for piece in block]
+    shown_to = run.ends
+    return [replace(piece, low=max(low, shown_to)) for piece in block] if low < shown_to else block

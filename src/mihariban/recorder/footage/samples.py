@@ -1,0 +1,92 @@
+"""From packets to the samples of an MP4: NAL units with lengths, ticks that count from the wall clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import cast
+
+from mihariban.base.clock import SECOND
+from mihariban.recorder.footage.boxes import TIMESCALE, Sample, SampleEntry, joined
+from mihariban.recorder.footage.errors import CodecNotPlayable
+from mihariban.recorder.footage.stored import decode_moment
+from mihariban.recorder.packet import Packet, StreamConfig
+from mihariban.recorder.sources import nal
+from mihariban.recorder.sources.parameters import decoder_record, length_size, sets_in
+
+LEAD = 10 * TIMESCALE  # media time of the first picture: room for pictures decoded before it is displayed
+_USUAL = TIMESCALE // 15
+_HIGH_PROFILES = frozenset({100, 110, 122, 144})  # 14496-15, 5.3.3.1.2: the record of these ends with the format
+
+
+def codec_of(config: StreamConfig) -> nal.VideoCodec:
+    """The codec of a video configuration."""
+    return cast(nal.VideoCodec, config.codec)
+
+
+def sample_entry(config: StreamConfig, camera: str, more: Iterable[bytes] = ()) -> SampleEntry:
+    """How a container describes the pictures.
+
+    Args:
+        more: parameter sets of pictures coded anew that stand beside the camera's.
+
+    Raises:
+        CodecNotPlayable: no parameter sets are known, or they are broken.
+    """
+    codec = codec_of(config)
+    sets = list(dict.fromkeys((*sets_in(config), *more)))
+    sets = [unit for unit in sets if nal.is_parameter_set(nal.unit_type(unit, codec), codec)]
+    try:
+        record = decoder_record(sets, codec)
+        sequence = next(unit for unit in sets if nal.is_sequence_set(unit, codec))
+        form = nal.picture_format(sequence, codec)
+    except ValueError as error:
+        raise CodecNotPlayable(camera=camera, why=str(error)) from error
+    if codec == "h264" and sequence[1] in _HIGH_PROFILES:
+        record += bytes((0xFC | form.chroma, 0xF8 | form.depth_luma - 8, 0xF8 | form.depth_chroma - 8, 0))
+    return SampleEntry("avc1" if codec == "h264" else "hvc1", form.width, form.height, record)
+
+
+def media_time(wall: int, origin: int) -> int:
+    """Ticks at which a moment is displayed."""
+    return LEAD + (wall - origin) * TIMESCALE // SECOND
+
+
+def samples(packets: Sequence[Packet], origin: int, *, until: int | None = None) -> list[Sample]:
+    """Packets in decoding order as samples. Nothing in the pictures is changed.
+
+    Args:
+        origin: moment of the first picture of the range, wall ns.
+        until: moment at which the next sample of the same run is displayed, wall ns; None where none follows.
+    """
+    shows = [media_time(packet.wall, origin) for packet in packets]
+    decodes: list[int] = []
+    for packet in packets:
+        wanted = media_time(decode_moment(packet), origin)
+        decodes.append(max(wanted, decodes[-1] + 1 if decodes else 0))
+    steps = [after - this for this, after in pairwise(decodes)]
+    steps.append(
+        _last_step(decodes, steps, None if until is None else media_time(until, origin) - shows[0] + decodes[0]),
+    )
+    return [
+        Sample(_plain(packet), decode, step, show - decode, packet.key)
+        for packet, show, decode, step in zip(packets, shows, decodes, steps, strict=True)
+    ]
+
+
+def _last_step(decodes: list[int], steps: list[int], following: int | None) -> int:
+    """Up to the next segment's first sample where that is near, else as long as the picture before."""
+    if following is not None and following > decodes[-1]:
+        return following - decodes[-1]
+    return steps[-1] if steps else _USUAL
+
+
+def _plain(packet: Packet) -> bytes:
+    """An access unit as 14496-15 wants it: lengths of four bytes; parameter sets are told once, in the record."""
+    config = packet.config
+    if config.framing == "length" and length_size(config) == 4:
+        return packet.data
+    codec = codec_of(config)
+    size = length_size(config) if config.framing == "length" else 4
+    units = nal.units(packet.data, config.framing, size)
+    return joined(unit for unit in units if not nal.is_parameter_set(nal.unit_type(unit, codec), codec))

@@ -1,0 +1,116 @@
+"""Reading chunks for playing: packets with their moments, key frames and codings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import groupby
+
+from mihariban.recorder.footage.range import Piece
+from mihariban.recorder.packet import Packet, StreamConfig
+from mihariban.recorder.sources.container import ticks_to_ns
+from mihariban.volume import Chunk, ChunkDamaged, ChunkInfo, CodecConfig, Volume
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One packet as it lies in the ring. ``packet`` is None where a chunk is damaged; ``lead_in`` is never shown."""
+
+    piece: Piece
+    packet: Packet | None
+    lead_in: bool
+
+    @property
+    def shown(self) -> bool:
+        """It may be shown."""
+        packet = self.packet
+        return packet is not None and not self.lead_in and self.piece.low <= packet.wall < self.piece.high
+
+
+def read_pieces(
+    volume: Volume, pieces: Iterable[Piece], configs: tuple[StreamConfig, ...], damaged: list[ChunkDamaged]
+) -> Iterator[Stored]:
+    """The packets of chunks, clip by clip in the order given; a damaged chunk is one entry without a packet.
+
+    Raises:
+        ClipUnknown, ClipRefused: the clip was destroyed or its time ended since the range was selected.
+    """
+    for clip, group in groupby(pieces, key=lambda piece: piece.clip):
+        wanted = list(group)
+        chunks = volume.read(clip, damaged, {piece.number for piece in wanted})
+        chunk = next(chunks, None)
+        for piece in wanted:
+            if chunk is None or chunk.wall != piece.wall:
+                yield Stored(piece, None, lead_in=False)
+                continue
+            yield from _stored(chunk, piece, configs[piece.config])
+            chunk = next(chunks, None)
+
+
+def _stored(chunk: Chunk, piece: Piece, config: StreamConfig) -> Iterator[Stored]:
+    for packet, lead_in in packets_of(chunk, config):
+        yield Stored(piece, packet, lead_in)
+
+
+def packets_of(chunk: Chunk, config: StreamConfig) -> Iterator[tuple[Packet, bool]]:
+    """The packets of one chunk and whether each is lead-in; moments count from the chunk's first sample."""
+    position = 0
+    first = chunk.samples[0].pts if chunk.samples else 0
+    for sample in chunk.samples:
+        data = chunk.data[position : position + sample.size]
+        position += sample.size
+        since = ticks_to_ns(sample.pts - first, config.time_base)
+        yield (
+            Packet(data, sample.pts, sample.dts, sample.key, chunk.wall + since, chunk.monotonic + since, config),
+            sample.lead_in,
+        )
+
+
+def decode_moment(packet: Packet) -> int:
+    """When the packet is decoded, on the wall clock: as long before it is displayed as its ticks say. ns."""
+    return packet.wall - ticks_to_ns(packet.pts - packet.dts, packet.config.time_base)
+
+
+class Peek:
+    """Looks into single chunks while a range is selected.
+
+    Args:
+        volume: where they are.
+    """
+
+    def __init__(self, volume: Volume) -> None:
+        self._volume = volume
+        self._chunks: dict[tuple[bytes, int], Chunk | None] = {}
+
+    def chunk(self, clip: bytes, number: int) -> Chunk | None:
+        """One chunk; None where it is damaged."""
+        name = (clip, number)
+        if name not in self._chunks:
+            self._chunks[name] = next(self._volume.read(clip, [], {number}), None)
+        return self._chunks[name]
+
+    def config(self, clip: bytes, info: ChunkInfo) -> StreamConfig | None:
+        """The coding that a chunk carries; None where it is damaged."""
+        chunk = self.chunk(clip, info.number)
+        return None if chunk is None or chunk.config is None else stream_config(chunk.config)
+
+    def keys(self, piece: Piece, config: StreamConfig) -> list[int]:
+        """Moments (wall ns) of the key frames in a chunk that may be shown, in order."""
+        chunk = self.chunk(piece.clip, piece.number)
+        if chunk is None:
+            return []
+        found = [Stored(piece, packet, lead_in) for packet, lead_in in packets_of(chunk, config) if packet.key]
+        return [each.packet.wall for each in found if each.packet is not None and each.shown]
+
+
+def stream_config(stored: CodecConfig) -> StreamConfig:
+    """The coding as the rest of the recorder knows it."""
+    return StreamConfig(
+        stored.codec,  # type: ignore[arg-type]  # what was stored came from a StreamConfig
+        stored.width,
+        stored.height,
+        Fraction(*stored.time_base),
+        stored.extradata,
+        stored.framing,  # type: ignore[arg-type]  # the same
+    )
