@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 from pathlib import Path
 from types import ModuleType
 
@@ -10,12 +11,15 @@ from mihariban.base import sqlite
 from mihariban.base.clock import SECOND, TurnedClock
 from mihariban.ledger import export as export_module
 from mihariban.ledger.cosignature import cosign
-from mihariban.ledger.entry import Draft
+from mihariban.ledger.entry import Draft, read_leaf
+from mihariban.ledger.errors import LedgerForked
 from mihariban.ledger.export import export
 from mihariban.ledger.keys import KeyKind, PublicKey, Signer
 from mihariban.ledger.ledger import Ledger
 from mihariban.ledger.store import SqliteStore
 from mihariban.ledger.tags import Tag
+from mihariban.ledger.tiles import CHECKPOINT
+from mihariban.ledger.verify import verify
 
 Book = Ledger[sqlite.Connection]
 
@@ -77,3 +81,38 @@ def script() -> ModuleType:
 
 def _holds(public: bytes, signature: bytes, message: bytes) -> bool:
     return PublicKey("x", KeyKind.LOG, public).holds(signature, message)
+
+
+def unmatched(book: Book, first: int = 0) -> list[str]:
+    """From entry ``first`` on, what does not fit together: a row of ``room`` (numbers of entries) for each change and for nothing else, an
+    outcome or an open intent for each intent, numbers without holes."""
+    entries = [read_leaf(leaf) for leaf in book.store.leaves(first, book.store.size())]
+    found = []
+    if [each["_seq"] for each in entries] != list(range(first, first + len(entries))):
+        found.append("numbers with holes")
+    changes = [each["_seq"] for each in entries if each["outcome"] == "done" and "intent" not in each]
+    with book.store.transaction() as db:
+        rows = [str(row[0]) for row in db.execute("SELECT * FROM room ORDER BY rowid LIMIT -1 OFFSET ?", (first,))]
+    if rows != [str(seq) for seq in changes]:
+        found.append("a change without its entry, or an entry without its change")
+    settled = {each["intent"] for each in entries if "intent" in each}
+    owed = [each["_seq"] for each in entries if each["outcome"] == "intent" and each["_seq"] not in settled]
+    if book.store.intents() != owed:
+        found.append("the open intents are not those that lack an outcome")
+    return found
+
+
+def served(folder: Path, aside: Path) -> int:
+    """Size of the checkpoint in a folder whose publishing may have been interrupted (0 where there is none), after all
+    that the checkpoint needs was verified; tiles of the next one may be there already. Looks at a copy."""
+    if not (folder / CHECKPOINT).exists():
+        return 0
+    shutil.copytree(folder, aside)
+    while True:
+        try:
+            return verify(aside).checkpoint.size
+        except LedgerForked as error:
+            name, beyond, _ = str(error.facts["why"]).partition(" lies beyond the checkpoint")
+            if not beyond:
+                raise
+            (aside / name).unlink()

@@ -23,6 +23,7 @@ from mihariban.ledger.tiles import CHECKPOINT, COSIGNED, ENTRIES, KEYS, TILES, t
 from mihariban.ledger.tree import TILE
 
 _TILE_NAME = re.compile(r"(entries|0|[1-9]\d?)/((?:x\d{3}/)*)(\d{3})(?:\.p/([1-9]\d{0,2}))?", re.ASCII)
+_BEYOND = "publishing was interrupted and must be repeated, or an older checkpoint was put back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +225,7 @@ def _compare_tiles(folder: Path, hashes: _Computed, size: int) -> None:
         level, index, width = _place(name)
         count = size if level == ENTRIES else size >> 8 * int(level)
         if index * TILE + width > count:
-            raise LedgerForked(origin=folder.name, size=size, why=f"tile/{name} lies beyond the checkpoint")
+            raise LedgerForked(origin=folder.name, size=size, why=f"tile/{name} lies beyond the checkpoint; {_BEYOND}")
         data = path.read_bytes()
         if level == ENTRIES:
             data = _hash_bundle(data, index * TILE, width, None)

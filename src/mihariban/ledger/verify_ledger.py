@@ -29,6 +29,7 @@ import tempfile
 TILE = 256
 RUN = 64
 LOG, COSIGNER = 1, 4
+BEYOND = "publishing was interrupted and must be repeated, or an older checkpoint was put back"
 sha256 = hashlib.sha256
 
 
@@ -302,7 +303,7 @@ def compare_tile(path, name, level, place, levels, size):
     index, width = place
     count = size if level == "entries" else size >> 8 * int(level)
     if index * TILE + width > count:
-        raise Bad("tile/%s lies beyond the checkpoint" % name)
+        raise Bad("tile/%s lies beyond the checkpoint; %s" % (name, BEYOND))
     if level == "entries":
         if min(TILE, size - index * TILE) == width:
             return  # was read and hashed
