@@ -140,3 +140,55 @@ def test_broken_and_missing_files(tmp_path: Path) -> None:
         load_site(tmp_path / "none.toml")
     with pytest.raises(SiteSyntax):
         load_site(write(tmp_path, "[site\n"))
+
+
+NOTIFY = """[site]
+id = "s"
+
+[recorder]
+id = "r"
+
+[recorder.notify]
+language = "en"
+mail_server = "192.0.2.25"
+mail_port = 587
+mail_starttls = true
+mail_from = "recorder@example.lg.jp"
+mail_to = ["watch@example.lg.jp"]
+mail_credentials = "mail"
+webhook = "https://192.0.2.30/findings"
+
+[[camera]]
+id = "cam1"
+source = "demo:day"
+
+[camera.onvif]
+address = "http://192.0.2.10/onvif/device_service"
+"""
+
+
+def test_where_findings_are_told_survives_being_written_and_read(tmp_path: Path) -> None:
+    """And the address at which a camera's clock is asked."""
+    site = load_site(write(tmp_path, NOTIFY))
+    assert site.recorder.notify.mail_to == ("watch@example.lg.jp",)
+    assert site.camera[0].onvif.address == "http://192.0.2.10/onvif/device_service"
+    assert load_site(write(tmp_path, dump_site(site))) == site
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ('mail_server = "192.0.2.25"\n', ""),
+        ("mail_starttls = true", "mail_starttls = false"),
+        ('webhook = "https://192.0.2.30/', 'webhook = "https://user:s3cret@192.0.2.30/'),
+        ('webhook = "https:', 'webhook = "file:'),
+        ('["watch@example.lg.jp"]', '["watch"]'),
+        ('address = "http://192', 'address = "http://admin:s3cret@192'),
+    ],
+)
+def test_a_notice_that_cannot_be_sent_safely_is_refused(tmp_path: Path, right: str, wrong: str) -> None:
+    """Half a mail server, a password in the clear, a login in an address; no password is repeated."""
+    assert right in NOTIFY
+    with pytest.raises(SiteInvalid) as caught:
+        load_site(write(tmp_path, NOTIFY.replace(right, wrong)))
+    assert "s3cret" not in str(caught.value)

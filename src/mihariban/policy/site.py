@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -83,6 +83,29 @@ def _source(text: str) -> str:
     )
 
 
+def _web_address(text: str) -> str:
+    parts = _split(text)
+    if re.match(r"https?://", text) and parts.hostname and "@" not in parts.netloc:
+        return text
+    raise refuse(  # without the text: it may carry a password
+        ja="http:// または https:// で始まり、利用者名やパスワードを含まないアドレスを書いてください。",
+        en="An address must begin with http:// or https:// and carry no login.",
+        do_ja='例 "http://192.0.2.10/onvif/device_service"',
+        do_en='such as "http://192.0.2.10/onvif/device_service"',
+    )
+
+
+def _mail_address(text: str) -> str:
+    if re.fullmatch(r"[^@\s<>,;:\x00-\x1f]+@[^@\s<>,;:\x00-\x1f]+", text):
+        return text
+    raise refuse(
+        ja=f"「{text}」はメールアドレスではありません。",
+        en=f'"{text}" is not a mail address.',
+        do_ja='例 "kansi@example.lg.jp"',
+        do_en='such as "watch@example.lg.jp"',
+    )
+
+
 def _split(text: str) -> SplitAddress:
     try:
         parts = urlsplit(text)
@@ -122,6 +145,8 @@ ZoneName = Annotated[str, AfterValidator(_zone_name)]
 Size = Annotated[str, AfterValidator(_size)]
 SourceAddress = Annotated[str, AfterValidator(_source)]
 Polygons = Annotated[tuple[Polygon, ...], AfterValidator(_polygons)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+MailAddress = Annotated[str, AfterValidator(_mail_address)]
 
 
 class Place(Section):
@@ -166,11 +191,57 @@ class Volume(Section):
         return self
 
 
+class Notify(Section):
+    """Where findings are told by mail or webhook; nothing is sent where nothing is set."""
+
+    language: Literal["ja", "en"] = doc("ja", "知らせの言語。", "Language of the notices.")
+    mail_server: str | None = doc(None, "メールサーバーの名。", "Host of the mail server.")
+    mail_port: int = doc(25, "メールサーバーのポート。", "Port of the mail server.", ge=1, le=65535)
+    mail_starttls: bool = doc(
+        False, "STARTTLS で暗号化し、証明書を確かめる。", "Encrypt with STARTTLS and check the certificate."
+    )
+    mail_from: MailAddress | None = doc(None, "差出人。", "Sender.")
+    mail_to: tuple[MailAddress, ...] = doc((), "宛先。", "Recipients.")
+    mail_credentials: LoginName | None = doc(
+        None, "メールのログイン。recorder/secrets.toml の中の名前。", "Name of the mail login in recorder/secrets.toml."
+    )
+    webhook: WebAddress | None = doc(
+        None, "異常を JSON で送る先（HTTP POST）。", "Where findings are posted as JSON (HTTP POST)."
+    )
+    webhook_credentials: LoginName | None = doc(
+        None,
+        "送り先のログイン（HTTP 基本認証）。recorder/secrets.toml の中の名前。",
+        "Name of the webhook's login in recorder/secrets.toml (HTTP basic authentication).",
+    )
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        given = (self.mail_server is not None, self.mail_from is not None, bool(self.mail_to))
+        if any(given) and not all(given):
+            raise refuse(
+                field="mail_server",
+                ja="メールには mail_server、mail_from、mail_to がそろって要ります。",
+                en="Mail needs mail_server, mail_from and mail_to together.",
+                do_ja="三つとも書くか、三つとも消します",
+                do_en="give all three or none",
+            )
+        if self.mail_credentials is not None and not self.mail_starttls:
+            raise refuse(
+                field="mail_credentials",
+                ja="暗号化せずにパスワードを送ることはできません。",
+                en="A password is not sent without encryption.",
+                do_ja="mail_starttls = true とします",
+                do_en="set mail_starttls = true",
+            )
+        return self
+
+
 class Recorder(Section):
     """The recorder of the site."""
 
     id: Identifier = doc(..., "記録装置の識別名（全体で一意）。", "Id of the recorder, unique in a fleet.")
     volume: Volume = doc(Volume(), "記録領域。", "The ring.")
+    notify: Notify = doc(Notify(), "異常の知らせ先。", "Who is told of findings.")
 
 
 class Limits(Section):
@@ -208,6 +279,17 @@ class PresenceTuning(Section):
     )
 
 
+class Onvif(Section):
+    """The camera's own clock, asked with ONVIF's GetSystemDateAndTime, which needs no login."""
+
+    address: WebAddress | None = doc(
+        None,
+        "カメラの ONVIF 機器サービスのアドレス。空ならカメラの時計は「不明」。",
+        "Address of the camera's ONVIF device service; without it the camera's clock is unknown.",
+    )
+    most_deviation_s: float = doc(5.0, "許すずれの秒数。", "Seconds by which its clock may be off.", ge=2, le=3600)
+
+
 class Camera(Section):
     """One camera."""
 
@@ -232,6 +314,7 @@ class Camera(Section):
     )
     limits: Limits = doc(Limits(), "待ち時間。", "Patience.")
     presence: PresenceTuning = doc(PresenceTuning(), "検知の調整。", "Presence tuning.")
+    onvif: Onvif = doc(Onvif(), "カメラの時計。", "The camera's clock.")
 
 
 class Site(Section):
@@ -304,4 +387,6 @@ def _value(value: object) -> str:
     if isinstance(value, str):
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
         return '"' + "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}" for c in escaped) + '"'
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return repr(value)
