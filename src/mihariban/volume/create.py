@@ -135,9 +135,13 @@ def _write(
     write_whole(storage, ROOT, secret)
 
 
-def write_superblocks(ring: BlockFile, block: Superblock, secret: bytes, random: Random) -> None:
-    """Write both copies, one durable before the other is touched."""
-    for copy in (1, 0):
+def write_superblocks(ring: BlockFile, block: Superblock, secret: bytes, random: Random, *, kept: int = 0) -> None:
+    """Write both copies, one durable before the other is touched.
+
+    Args:
+        kept: the copy that holds now; it is written last, for the other may be one that cannot be read.
+    """
+    for copy in (1 - kept, kept):
         ring.pwrite(copy * BLOCK, pack_superblock(block, secret, random))
         ring.sync()
 

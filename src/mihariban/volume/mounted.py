@@ -13,20 +13,17 @@ from mihariban.volume.catalogue import Catalogue, ClipInfo, clip_info
 from mihariban.volume.create import write_superblocks
 from mihariban.volume.errors import (
     VolumeDamaged,
-    VolumeMissing,
     VolumeOfAnotherSite,
     VolumeTruncated,
-    WrongKey,
 )
 from mihariban.volume.finding import Finding, finding
-from mihariban.volume.home import ROOT, Secrets
 from mihariban.volume.index import Index, place
 from mihariban.volume.keys import KeyTable
-from mihariban.volume.layout import BLOCK, Superblock
+from mihariban.volume.layout import BLOCK
 from mihariban.volume.page import Page, RegionState
-from mihariban.volume.recover import Reader, close_after_crash, read_superblock
+from mihariban.volume.recover import Reader, close_after_crash
 from mihariban.volume.ring import Ring
-from mihariban.volume.root import Root
+from mihariban.volume.roots import Roots
 from mihariban.volume.rotate import rotate
 from mihariban.volume.sealing import open_row, seal_row
 from mihariban.volume.storage import KEYS, RING, Storage
@@ -59,25 +56,21 @@ class Mounted:
         self._readonly = readonly
         self.findings: list[Finding] = []
         self._file, self._keys_file = ring, keys
-        self.home = storage.home()
-        self._secrets = self._read_secrets()
-        self.superblock, self.superblock_secret, broken = self._read_superblock()
+        self.roots = Roots(storage, ring, readonly=readonly)
+        self.superblock, broken = self.roots.block, self.roots.broken
         self.findings += [finding("superblock-damaged", copy=copy) for copy in broken]
         self.shape = self.superblock.geometry
         self._check_sizes()
         if site is not None and site != self.superblock.site:
             raise VolumeOfAnotherSite(place=storage.place, found=self.superblock.site, expected=site)
-        root = Root(self.superblock_secret, self.superblock.volume, self.superblock.region_key)
-        self._region_key = root.key("region")
-        renew = self._renew if readonly else None
-        self.keys = KeyTable(self._keys_file, self._roots(), self.superblock.volume, self.shape, random, renew)
+        root, renew = self.roots.of_blocks(), self.roots.renew if readonly else None
+        self.keys = KeyTable(self._keys_file, self.roots.all(), self.superblock.volume, self.shape, random, renew)
         self.ring = Ring(self._file, self.keys, self.superblock, root, clock, random)
         self.reader = Reader(self._file, root, self.superblock.volume, self.shape)
         self.catalogue = Catalogue()
         self._index: Index = storage.index(readonly=readonly)
         self._closed_writers: list[RingWriter] = []
-        self._count_rotations()
-        if self._secrets.next is not None and not readonly:
+        if self.roots.unfinished and not readonly:
             self.findings.append(finding("rotation-resumed"))
             rotate(self)
         self._keep_superblock(broken=bool(broken))
@@ -92,69 +85,6 @@ class Mounted:
     def random(self) -> Random:
         """Source of randomness."""
         return self._random
-
-    # The root
-
-    root_generation: int
-    """Of the root under which key pages are sealed now; note it of a key that is destroyed (``rotate.level_of``)."""
-
-    finished_generation: int
-    """Of the last root whose coming ended with the old one gone; 0 where the root was never renewed."""
-
-    rotated_here: bool = False
-    """This process knew the root before."""
-
-    def region_key(self) -> bytes:
-        """The key of region headers and footers."""
-        return self._region_key
-
-    def adopt(self, secret: bytes) -> None:
-        """From now on pages are sealed under the next root; for ``rotate``."""
-        if self._secrets.next != secret:
-            self._secrets = Secrets(self._secrets.newest, secret)
-            self.keys.adopt(self._roots()[0])
-            self.root_generation += 1
-        self.rotated_here = True
-
-    def rotated(self) -> None:
-        """The old root is gone; for ``rotate``."""
-        self._secrets = Secrets(self._secrets.newest)
-        self.keys.forget_others()
-        self.finished_generation = self.root_generation
-        self.home = self._storage.home()
-
-    def _read_secrets(self) -> Secrets:
-        secrets = self.home.read()
-        if not secrets.all():
-            raise VolumeMissing(place=self._storage.place, what=ROOT)
-        return secrets
-
-    def _read_superblock(self) -> tuple[Superblock, bytes, list[str]]:
-        """Who only reads may have come just when the root was renewed, and looks again."""
-        try:
-            return read_superblock(self._file, self._secrets.all(), self._storage.place)
-        except WrongKey:
-            if self._readonly and self._renew_secrets():
-                return read_superblock(self._file, self._secrets.all(), self._storage.place)
-            raise
-
-    def _renew_secrets(self) -> bool:
-        before = self._secrets
-        self.home = self._storage.home()
-        self._secrets = self._read_secrets()
-        return self._secrets != before
-
-    def _renew(self) -> list[Root] | None:
-        return self._roots() if self._renew_secrets() else None
-
-    def _roots(self) -> list[Root]:
-        return [Root(secret, self.superblock.volume) for secret in self._secrets.all()]
-
-    def _count_rotations(self) -> None:
-        counted, unfinished = self.superblock.root_generation, self._secrets.next is not None
-        superblock_new = self.superblock_secret == self._secrets.newest
-        self.root_generation = counted + (not superblock_new)
-        self.finished_generation = self.root_generation - unfinished
 
     @property
     def recording(self) -> bool:
@@ -226,6 +156,9 @@ class Mounted:
         if new and not self._readonly:
             for slot, table in known.items():
                 self._put_index(page, slot, table)
+        if page.state is RegionState.CLOSED:  # a clip of which nothing can be read has a key to destroy all the same
+            live = [slot for slot, entry in enumerate(page.entries) if entry.live]
+            known = {slot: known.get(slot) or ClipTable(final=True) for slot in live}
         return [clip_info(page, slot, table) for slot, table in known.items()]
 
     def _indexed(self, page: Page) -> dict[int, ClipTable] | None:
@@ -300,5 +233,5 @@ class Mounted:
             block = block.next()
         if block is not self.superblock and not self._readonly:
             with self.ring.guard("superblock"):
-                write_superblocks(self._file, block, self.superblock_secret, self._random)
+                write_superblocks(self._file, block, self.roots.sealed, self._random, kept=self.roots.kept)
             self.superblock = self.ring.superblock = block

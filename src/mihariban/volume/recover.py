@@ -13,17 +13,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from mihariban.base.files import BlockFile, RealFile
 from mihariban.volume.chunk import CodecConfig, unpack
-from mihariban.volume.errors import VolumeDamaged, WrongKey
 from mihariban.volume.layout import (
     BLOCK,
     FOOTER_MAGIC,
     HEADER_MAGIC,
     Geometry,
-    NotSealed,
-    Superblock,
     blocks,
     open_block,
-    unpack_superblock,
 )
 from mihariban.volume.page import Entry, Page, RegionState
 from mihariban.volume.root import Root
@@ -45,41 +41,6 @@ class Walked:
     pieces: int = 0
     end: int = BLOCK
     damaged: list[tuple[int, int]] = field(default_factory=list)
-
-
-def read_superblock(ring: BlockFile, secrets: list[bytes], place: str) -> tuple[Superblock, bytes, list[str]]:
-    """The newer of the two copies that can be read, the root that opens it, and the names of those that cannot.
-
-    Raises:
-        WrongKey: they are whole but sealed under a root that is none of ``secrets``.
-        VolumeDamaged: neither can be read.
-    """
-    found: list[tuple[Superblock, bytes]] = []
-    broken: list[str] = []
-    foreign = False
-    for copy, name in enumerate("AB"):
-        raw = ring.pread(copy * BLOCK, BLOCK)
-        opened, torn = _open_superblock(raw, secrets)
-        found += opened
-        if not opened:
-            broken.append(name)
-            foreign = foreign or not torn
-    if found:
-        return (*max(found, key=lambda each: each[0].sequence), broken)
-    if foreign:
-        raise WrongKey(place=place)
-    raise VolumeDamaged(place=place, what="superblock")
-
-
-def _open_superblock(raw: bytes, secrets: list[bytes]) -> tuple[list[tuple[Superblock, bytes]], bool]:
-    """The copy with the root that opens it, if any does; and whether it is torn."""
-    torn = True
-    for secret in secrets:
-        try:
-            return [(unpack_superblock(raw, secret), secret)], False
-        except NotSealed as error:
-            torn = error.torn
-    return [], torn
 
 
 class Reader:

@@ -22,6 +22,7 @@ from mihariban.volume.root import ROOT_LENGTH
 
 if TYPE_CHECKING:
     from mihariban.volume.mounted import Mounted
+    from mihariban.volume.volume import Volume
 
 Progress = Callable[[int, int], None]
 _log = structlog.get_logger(__name__)
@@ -61,7 +62,7 @@ def rotate(volume: Mounted, progress: Progress | None = None) -> Rotation:
         VolumeIoError: open the volume anew, which ends what was begun.
         TpmToolsMissing, TpmSilent, TpmIndexMissing, TpmAuthRefused, TpmRefused: call again, or open the volume anew.
     """
-    return rotate_into(volume, volume.home, progress)
+    return rotate_into(volume, volume.roots.home, progress)
 
 
 def rotate_into(volume: Mounted, home: RootHome, progress: Progress | None = None) -> Rotation:
@@ -87,16 +88,19 @@ class _Work:
         began, wall = self._clock.monotonic(), self._clock.wall()
         secret, resumed = self._next()
         with volume.lock:
-            volume.adopt(secret)
+            adopted = volume.roots.adopt(secret)
+            if adopted is not None:
+                volume.keys.adopt(adopted)
         pages, lost = self._pages()
         with volume.lock, volume.ring.guard("superblock"):
             self._superblocks(secret, wall)
         with volume.ring.guard("root"):
             self._home.promote()
         with volume.lock:
-            volume.rotated()
+            volume.roots.ended()
+            volume.keys.forget_others()
         seconds = (self._clock.monotonic() - began) / SECOND
-        return Rotation(volume.root_generation, pages, lost, seconds, self._longest / SECOND, resumed)
+        return Rotation(volume.roots.generation, pages, lost, seconds, self._longest / SECOND, resumed)
 
     def _next(self) -> tuple[bytes, bool]:
         """The next root, durable; and whether it had been there."""
@@ -127,14 +131,16 @@ class _Work:
         """Both copies under the new root, which counts from here; the key of headers and footers stays what it was."""
         volume = self._volume
         block = volume.superblock
-        if volume.superblock_secret != secret:
-            block = block.next(root_generation=block.root_generation + 1, rotated=wall, region_key=volume.region_key())
-        write_superblocks(volume.ring.file, block, secret, volume.random)
+        if volume.roots.sealed != secret:
+            block = block.next(
+                root_generation=block.root_generation + 1, rotated=wall, region_key=volume.roots.region_key
+            )
+        write_superblocks(volume.ring.file, block, secret, volume.random, kept=volume.roots.kept)
         volume.superblock = volume.ring.superblock = block
-        volume.superblock_secret = secret
+        volume.roots.sealed = secret
 
 
-def level_after_rotation(volume: Mounted, *, restarted: bool = False) -> str:
+def level_after_rotation(volume: Volume, *, restarted: bool = False) -> str:
     """What may be said of a clip whose key was destroyed before the last renewal of the root, once that has ended.
 
     E3 only where the root is in a chip made for it and no process remembers the old one: not in the process that
@@ -144,18 +150,18 @@ def level_after_rotation(volume: Mounted, *, restarted: bool = False) -> str:
     Raises:
         TpmToolsMissing, TpmSilent, TpmRefused: a TPM that cannot be asked.
     """
-    if volume.finished_generation == 0:
+    if volume.roots.finished == 0:
         return volume.erasure_level()
-    fresh = restarted or not volume.rotated_here
-    return "E3" if fresh and volume.home.hardware() else "E2"
+    fresh = restarted or not volume.roots.renewed_here
+    return "E3" if fresh and volume.roots.home.hardware() else "E2"
 
 
-def level_of(volume: Mounted, destroyed_under: int) -> str:
-    """What may be said now of a clip whose key was destroyed while ``root_generation`` was ``destroyed_under``.
+def level_of(volume: Volume, destroyed_under: int) -> str:
+    """What may be said now of a clip whose key was destroyed while ``roots.generation`` was ``destroyed_under``.
 
     Raises:
         TpmToolsMissing, TpmSilent, TpmRefused: a TPM that cannot be asked.
     """
-    if destroyed_under >= volume.finished_generation:
+    if destroyed_under >= volume.roots.finished:
         return volume.erasure_level()
     return level_after_rotation(volume)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from mihariban.base.files import Bytes
 from mihariban.volume.errors import VolumeInUse
-from mihariban.volume.home import HOME, ROOT, RootHome, find_home
+from mihariban.volume.home import HOME, HOME_NEXT, ROOT, RootHome, find_home
 from mihariban.volume.index import Index, MemoryIndex
 from mihariban.volume.placement import Placement
 from mihariban.volume.tpm import SLOT, TpmRoot
@@ -156,7 +156,7 @@ class SimulatedMachine:
         return self.files[name]
 
     def exists(self, name: str) -> bool:
-        return name in self.files or (name == ROOT and HOME in self.files)
+        return name in self.files or (name == ROOT and not {HOME, HOME_NEXT}.isdisjoint(self.files))
 
     def remove(self, name: str) -> None:
         if name in self.files:
@@ -165,6 +165,8 @@ class SimulatedMachine:
             self.operation("remove", name)
 
     def replace(self, old: str, new: str) -> None:
+        if old not in self.files:
+            raise FileNotFoundError(errno.ENOENT, old)
         if new in self.files:
             self.unnamed.append(self.files[new])
         self.files[new] = self.files.pop(old)
@@ -182,7 +184,7 @@ class SimulatedMachine:
         return self.room
 
     def home(self) -> RootHome:
-        rng = random_module.Random(self.operations)
+        rng = random_module.Random(f"what overwrites a root {self.operations}")
         return find_home(self, rng.randbytes, lambda _note: TpmRoot(self.nv))
 
     def secret_exposed(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from mihariban.base.files import BlockFile, RealFile, sync_directory
 from mihariban.volume.errors import VolumeInUse
-from mihariban.volume.home import HOME, NEXT, ROOT, RootHome, find_home, read_note
+from mihariban.volume.home import HOME, HOME_NEXT, NEXT, ROOT, RootHome, find_home, read_note
 from mihariban.volume.index import Index, open_index
 from mihariban.volume.placement import Placement, copying_system, placement
 from mihariban.volume.tpm import open_tpm
@@ -92,7 +92,7 @@ class Folder:
         return RealFile(self.path / name, create=create, readonly=readonly)
 
     def exists(self, name: str) -> bool:
-        if name == ROOT and (self.path / HOME).exists():
+        if name == ROOT and any((self.path / note).exists() for note in (HOME, HOME_NEXT)):
             return True  # the root lives elsewhere; whether it is there shows when it is read
         return (self.path / name).exists()
 
