@@ -249,7 +249,7 @@ def test_the_oldest_gives_way_and_a_held_clip_never(tmp_path: Path, clock: Turne
     assert len(left) < len(order)
     assert list(volume.read(first)) == kept
     assert (tmp_path / "ring.vol").read_bytes()[8192 + region * REGION :][: 10 * BLOCK] == raw
-    assert _codes(volume) == []
+    assert _codes(volume) == ["hold-count"]  # nothing says why it is held
     volume.close()
 
 
