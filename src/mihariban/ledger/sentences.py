@@ -80,6 +80,7 @@ SENTENCES: dict[Tag, tuple[str, str]] = {
     Tag.RECOVERY_INDEX_REBUILD: ("索引を作り直した", "The index was rebuilt"),
     Tag.SOFTWARE_VERSION_CHANGE: ("ソフトウェアが版 {version} になった", "Software is now version {version}"),
     Tag.POLICY_VERSION_USE: ("要綱の版 {version} を使い始めた", "Version {version} of the rule governs"),
+    Tag.POLICY_VERSION_RECEIVE: ("要綱の版 {version} を受け取った", "Version {version} of the rule received"),
     Tag.POLICY_VERSION_REFUSE: ("要綱の版を受け付けない（{cause}）", "A version of the rule was refused ({cause})"),
     Tag.CALENDAR_ENTRY_PUT: ("暦の変更 {entry} を受けた", "Calendar entry {entry} received"),
     Tag.CALENDAR_ENTRY_WITHDRAW: ("暦の変更 {entry} を取り消した", "Calendar entry {entry} withdrawn"),

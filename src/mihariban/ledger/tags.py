@@ -69,6 +69,7 @@ class Tag(StrEnum):
 
     # The rule
     POLICY_VERSION_USE = "policy:version:use"
+    POLICY_VERSION_RECEIVE = "policy:version:receive"
     POLICY_VERSION_REFUSE = "policy:version:refuse"
     CALENDAR_ENTRY_PUT = "calendar:entry:put"
     CALENDAR_ENTRY_WITHDRAW = "calendar:entry:withdraw"

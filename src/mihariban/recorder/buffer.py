@@ -70,6 +70,10 @@ class GroupBuffer:
         for group in list(self._groups)[start:]:
             yield from group
 
+    def newest_group(self) -> list[Packet]:
+        """The last key frame and what came after it."""
+        return list(self._groups[-1]) if self._groups else []
+
     def group_before(self, packet: Packet) -> list[Packet]:
         """The packets of the group that ``packet`` belongs to, from its key frame up to but without ``packet``."""
         for group in reversed(self._groups):

@@ -147,3 +147,39 @@ class PicturesRefused(AccessError):
     exit_status = 65
     ja = "カメラ {camera} は見本ではありません。許可なしに映像を見ることはできません。"
     en = "The camera {camera} is not the drawn one. Its pictures are shown to nobody without a grant."
+
+
+class HoldNotAllowed(AccessError):
+    """The rule in force knows no keeping beyond the period."""
+
+    code = "MH357"
+    exit_status = 114
+    ja = "要綱 {policy} には保存期間の延長の定めがありません。延長できません。"
+    en = "The rule {policy} knows no extension of the period; nothing can be kept longer."
+
+
+class ReviewTooLate(InputError):
+    """A hold is to be looked at again later than the rule says."""
+
+    code = "MH358"
+    exit_status = 115
+    ja = "見直しの期日 {review} は遅すぎます。要綱では {days} 日以内、{latest} までです。"
+    en = "The review on {review} is too late: the rule wants it within {days} days, by {latest}."
+
+
+class NothingToHold(StateError):
+    """There is no footage in the span of a hold."""
+
+    code = "MH359"
+    exit_status = 116
+    ja = "カメラ {camera} の {start} から {end} までに、延長できる映像がありません。時刻を確かめてください。"
+    en = "Camera {camera} has no footage from {start} to {end} that could be kept. Check the times."
+
+
+class NoPictureNow(StateError):
+    """A camera shows nothing of which a still could be taken."""
+
+    code = "MH360"
+    exit_status = 117
+    ja = "カメラ {camera} から今は映像が届いていません。接続を確かめてから、もう一度行ってください。"
+    en = "The camera {camera} shows no picture now. Check its connection and try again."

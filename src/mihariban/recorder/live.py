@@ -29,15 +29,24 @@ class LiveCamera:
         address: of the recorded stream; usually ``camera.source``.
         zone: instead of the one in the site file.
         until_end: stop with the first loss of the stream.
+        ticks: move the recorder's second hand too; a service with several cameras does that itself.
     """
 
     def __init__(
-        self, recorder: Recorder, camera: Camera, address: str, *, zone: Zone | None = None, until_end: bool = False
+        self,
+        recorder: Recorder,
+        camera: Camera,
+        address: str,
+        *,
+        zone: Zone | None = None,
+        until_end: bool = False,
+        ticks: bool = True,
     ) -> None:
         self._recorder = recorder
         self._camera = camera
         self._address = address
         self._until_end = until_end
+        self._ticks = ticks
         own_presence = camera.substream is not None and address == camera.source
         self._substream = camera.substream if own_presence else None
         self._channel = recorder.channel(camera, zone=zone, own_presence_stream=own_presence)
@@ -48,7 +57,7 @@ class LiveCamera:
         login = None
         if self._camera.credentials is not None:
             login = credentials(self._recorder.folder.secrets, self._camera.credentials)
-        helpers = [threading.Thread(target=self._tick, args=(stop,), name="tick", daemon=True)]
+        helpers = [threading.Thread(target=self._tick, args=(stop,), name="tick", daemon=True)] if self._ticks else []
         if self._substream is not None:
             feed = self._feed(self._substream, login, self._channel.pipeline.presence_packet, stop)
             helpers.append(threading.Thread(target=feed.run, args=(stop,), name="presence", daemon=True))

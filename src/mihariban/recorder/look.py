@@ -41,10 +41,10 @@ def site_visits(path: Path, clock: Clock | None = None) -> Look:
         control.belongs_to(site.site.id, site.recorder.id)
         volume = Volume.read_only(folder.recorder)
         try:
-            clips = [clip for clip in volume.clips() if clip.kind is ClipKind.VISIT]
+            clips = [clip for clip in volume.clips() if clip.kind in (ClipKind.VISIT, ClipKind.COPY)]
         finally:
             volume.close()
-        states = visit_states(control.visits(), clips, clock.wall())
+        states = visit_states(control.visits(), clips, clock.wall(), control.holds())
         return Look(site.site.id, site.recorder.id, site.zone, states, control.gaps(), control.closed_periods())
     finally:
         control.close()

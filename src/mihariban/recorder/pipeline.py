@@ -72,6 +72,11 @@ class Pipeline:
             if not self._own_presence_stream:
                 self._take(self.watcher.feed(packet))
 
+    def newest_group(self) -> list[Packet]:
+        """The packets from the last key frame on, out of the compressed past; empty where there are none."""
+        with self._lock:
+            return self._buffer.newest_group()
+
     def presence_packet(self, packet: Packet) -> None:
         """Take a packet of the stream that serves presence alone."""
         with self._lock:

@@ -7,11 +7,18 @@ from typing import Any
 
 import structlog
 
-from mihariban.ledger.entry import Draft
+from mihariban.base.clock import SECOND
+from mihariban.base.errors import MiharibanError
+from mihariban.base.ids import id_text
+from mihariban.ledger import canonical
+from mihariban.ledger.entry import Draft, moment
 from mihariban.ledger.tags import Tag
+from mihariban.recorder.actions.place_hold import hold_row
 from mihariban.recorder.control import Control
 from mihariban.recorder.visit import Visit
 from mihariban.volume import ChunkDamaged, ClipInfo, ClipKind, ClipRefused, ClipUnknown, Volume
+from mihariban.volume.holding import holds, reconcile
+from mihariban.volume.manifest import KeptHold
 
 _log = structlog.get_logger(__name__)
 
@@ -47,6 +54,39 @@ def visits_from_ring(control: Control, volume: Volume, deadline: Deadline) -> in
         with control.entered(Draft(Tag.RECOVERY_INDEX_REBUILD, {"visits": told})):
             _log.warning("visits told again by the ring", visits=told)
     return told
+
+
+def holds_from_ring(control: Control, volume: Volume) -> int:
+    """Make counts and papers of the ring agree, and enter holds that the ring has and the book does not: a hold is what
+    the ring says it is. Returns how many holds were entered."""
+    for found in reconcile(volume):
+        facts: dict[str, str | int] = {"cause": f"hold {found.what}", "clip": id_text(found.clip)}
+        with control.entered(Draft(Tag.VOLUME_RING_ALTER, facts)):
+            _log.warning("holds put in order", what=found.what)
+    known = {row.id: row for row in control.holds()}
+    told = 0
+    for kept in holds(volume):
+        row = known.get(kept.hold)
+        if row is None or row.released is not None:
+            told += 1
+            _tell_hold(control, kept)
+    return told
+
+
+def _tell_hold(control: Control, kept: KeptHold) -> None:
+    try:
+        order = canonical.decode(kept.document)
+        row = hold_row(order, round(kept.seconds * SECOND), kept.bytes, kept.placed)
+    except (MiharibanError, KeyError, ValueError) as error:
+        _log.error("the papers of a hold cannot be read", hold=id_text(kept.hold), why=type(error).__name__)
+        return
+    facts: dict[str, str | int] = {
+        "camera": row.camera, "from": moment(row.from_wall), "to": moment(row.to_wall), "hold": id_text(row.id),
+        "recovered": 1,
+    }  # fmt: skip
+    with control.entered(Draft(Tag.HOLD_FOOTAGE_PLACE, facts)) as db:
+        db.execute("DELETE FROM hold WHERE id = ?", (row.id,))
+        control.put_hold(db, row)
 
 
 def _tell(control: Control, volume: Volume, visit: bytes, clips: list[ClipInfo], deadline: Deadline) -> bool:

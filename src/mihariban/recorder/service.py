@@ -13,18 +13,22 @@ from mihariban.base.clock import SECOND, Clock, TurnedClock
 from mihariban.base.errors import StorageError
 from mihariban.base.ids import Random, new_id
 from mihariban.policy import Camera
+from mihariban.recorder.actions.close_grant import close_grant
 from mihariban.recorder.bookkeeper import Bookkeeper
 from mihariban.recorder.buffer import GroupBuffer
 from mihariban.recorder.control import Control
 from mihariban.recorder.errors import NoSuchCamera
+from mihariban.recorder.findings import enter_begin, enter_end, lasting
+from mihariban.recorder.health.health import Health
 from mihariban.recorder.keeping import Keeper
 from mihariban.recorder.owed import Owed
 from mihariban.recorder.packet import Packet
 from mihariban.recorder.pipeline import Pipeline, buffer_span
 from mihariban.recorder.presence import PresenceSettings, Watcher, Zone
 from mihariban.recorder.recording import Recording
-from mihariban.recorder.recovery import close_what_was_open, visits_from_ring
+from mihariban.recorder.recovery import close_what_was_open, holds_from_ring, visits_from_ring
 from mihariban.recorder.scene_store import SceneStore
+from mihariban.recorder.sessions import Sessions
 from mihariban.recorder.site_folder import SiteFolder
 from mihariban.recorder.site_hours import SiteHours, calendar_entries
 from mihariban.recorder.sources.base import Source
@@ -77,6 +81,7 @@ class Recorder:
         self._failed = False
         self._used: set[str] = set()
         self._life = 0
+        self._last_seen: int | None = None
         self.control = Control(folder.control, clock=clock, quality=time_quality)
         try:
             self.control.belongs_to(self.site.site.id, self.site.recorder.id)
@@ -85,9 +90,17 @@ class Recorder:
             self.control.close()
             raise
         self.owed = Owed()
+        self.sessions = Sessions()
         self.bookkeeper = Bookkeeper(self.control, self.owed)
         self.hours = self._load_hours()
+        self.health = Health(
+            clock,
+            on_begin=lambda finding: self.owed.write(lambda: enter_begin(self.control, finding)),
+            on_end=lambda finding: self.owed.write(lambda: enter_end(self.control, finding)),
+            lasting=lasting(self.control),
+        )
         self.owed.write(self._begin)
+        self.owed.write(self._recover)
         self.keeper = Keeper(self)
 
     def __enter__(self) -> Recorder:
@@ -101,6 +114,8 @@ class Recorder:
         wall = self.clock.wall()
         for channel in self.channels.values():
             channel.pipeline.interrupted(wall, "recorder_stopped")
+        for session in self.sessions.all():
+            self.owed.write(lambda session=session: close_grant(self, session))  # type: ignore[misc]  # bound now
         if not self._failed:
             self.keeper.stop(wall)
         self.owed.write(lambda: self.control.end_life(self._life, wall))
@@ -109,11 +124,15 @@ class Recorder:
         self.control.close()
 
     def _begin(self) -> None:
-        """The first thing the book learns of this life, and what the last one left."""
+        """The first thing the book learns of this life."""
         self.control.ledger.close_dangling()
-        self._life, last_seen = self.control.begin_life(self.clock.boot_id(), self.clock.wall())
+        self._life, self._last_seen = self.control.begin_life(self.clock.boot_id(), self.clock.wall())
+
+    def _recover(self) -> None:
+        """What the last life left behind it."""
         visits_from_ring(self.control, self.volume, self.hours.deadline)
-        close_what_was_open(self.control, self.volume, self.hours.deadline, last_seen)
+        holds_from_ring(self.control, self.volume)
+        close_what_was_open(self.control, self.volume, self.hours.deadline, self._last_seen)
 
     def camera(self, name: str | None) -> Camera:
         """A camera of the site by name; the first one without a name.

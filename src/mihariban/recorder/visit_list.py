@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from mihariban.base.clock import SECOND, iso
 from mihariban.base.ids import id_text
-from mihariban.recorder.control import VisitRow
-from mihariban.volume import ClipInfo
+from mihariban.recorder.control import HoldRow, VisitRow
+from mihariban.volume import ClipInfo, ClipKind
 
 State = Literal["recording", "kept", "held", "expired", "erased", "lost"]
 
@@ -38,6 +38,7 @@ class VisitState:
     seconds: float
     bytes: int
     parts: tuple[Part, ...]
+    held_until: int | None = None
 
     def as_json(self, recorder: str, zone: ZoneInfo) -> dict[str, object]:
         """The visit as the command line prints it; instants in ``zone``."""
@@ -55,7 +56,7 @@ class VisitState:
             "recorded_from": moment(visit.recorded_from),
             "recorded_to": moment(visit.recorded_to),
             "expires_at": moment(visit.expires),
-            "held_until": None,
+            "held_until": moment(self.held_until),
             "seconds": round(self.seconds, 3),
             "bytes": self.bytes,
             "state": self.state,
@@ -72,19 +73,27 @@ class VisitState:
         }
 
 
-def visit_states(visits: Iterable[VisitRow], clips: Iterable[ClipInfo], now: int) -> list[VisitState]:
+def visit_states(
+    visits: Iterable[VisitRow], clips: Iterable[ClipInfo], now: int, holds: Iterable[HoldRow] = ()
+) -> list[VisitState]:
     """Join the book with the ring's clips.
 
     Args:
+        clips: those of visits, and copies that holds keep of them.
         now: wall ns; a clip past its deadline counts as expired.
+        holds: for the date until which held footage is kept at least: the review.
     """
     by_visit: dict[bytes, list[ClipInfo]] = defaultdict(list)
-    for clip in clips:
-        by_visit[clip.visit].append(clip)
-    return [_state(visit, sorted(by_visit[visit.id], key=lambda each: each.start), now) for visit in visits]
+    found = list(clips)
+    recorded = {clip.clip for clip in found if clip.kind is ClipKind.VISIT}
+    for clip in found:
+        if clip.kind is ClipKind.VISIT or clip.notes.get("source") not in recorded:
+            by_visit[clip.visit].append(clip)
+    kept = [hold for hold in holds if hold.released is None]
+    return [_state(visit, sorted(by_visit[visit.id], key=lambda each: each.start), now, kept) for visit in visits]
 
 
-def _state(visit: VisitRow, clips: list[ClipInfo], now: int) -> VisitState:
+def _state(visit: VisitRow, clips: list[ClipInfo], now: int, holds: list[HoldRow]) -> VisitState:
     to = visit.recorded_to
     parts = tuple(
         Part(
@@ -96,7 +105,19 @@ def _state(visit: VisitRow, clips: list[ClipInfo], now: int) -> VisitState:
         if clip.chunks
     )
     seconds = sum(max(0, part.end - part.start) for part in parts) / SECOND
-    return VisitState(visit, _visit_state(visit, parts, now), seconds, sum(clip.stored for clip in clips), parts)
+    state = _visit_state(visit, parts, now)
+    return VisitState(visit, state, seconds, sum(clip.stored for clip in clips), parts, _held_until(visit, holds))
+
+
+def _held_until(visit: VisitRow, holds: list[HoldRow]) -> int | None:
+    """The latest review among the holds that keep something of the visit; a hold itself has no end."""
+    to = visit.recorded_to or visit.recorded_from
+    reviews = [
+        hold.review
+        for hold in holds
+        if hold.camera == visit.camera and hold.review and hold.from_wall < to and hold.to_wall > visit.recorded_from
+    ]
+    return max(reviews, default=None)
 
 
 def _clip_state(clip: ClipInfo, now: int) -> State:

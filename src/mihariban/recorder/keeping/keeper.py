@@ -11,7 +11,11 @@ import structlog
 from mihariban.base import sqlite
 from mihariban.base.clock import HOUR, MINUTE, SECOND
 from mihariban.base.errors import MiharibanError, StorageError
+from mihariban.recorder.actions.close_grant import close_expired
 from mihariban.recorder.keeping.day_list import list_days
+from mihariban.recorder.keeping.expire import PERIOD, expire
+from mihariban.recorder.keeping.forecast import forecast, review_holds
+from mihariban.recorder.keeping.overwrite import note_regions, overwrite_due
 from mihariban.recorder.keeping.publish import publish_ledger
 from mihariban.recorder.keeping.redate import redate
 from mihariban.recorder.keeping.shrink import shrink_visits
@@ -37,7 +41,13 @@ def duties() -> list[Duty]:
     """All duties, in the order in which they are done where several are due."""
     return [
         Duty("redate", MINUTE, redate),
+        Duty("regions", PERIOD, note_regions),
+        Duty("expire", PERIOD, expire),
+        Duty("overwrite", MINUTE, overwrite_due),
         Duty("day_list", MINUTE, list_days),
+        Duty("forecast", HOUR, forecast),
+        Duty("reviews", HOUR, review_holds),
+        Duty("grants", 10 * SECOND, close_expired),
         Duty("shrink", 10 * MINUTE, shrink_visits),
         Duty("publish", HOUR, publish_ledger),
     ]

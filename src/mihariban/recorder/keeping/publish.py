@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mihariban.ledger.keys import PublicKey
 from mihariban.ledger.tiles import publish
+from mihariban.recorder.actions.cosign_ledgers import office_keys
 
 if TYPE_CHECKING:
     from mihariban.recorder.service import Recorder
@@ -20,6 +21,7 @@ def publish_ledger(recorder: Recorder, _wall: int) -> None:
     publish(recorder.control.ledger, recorder.folder.ledger, cosigners(recorder))
 
 
-def cosigners(_recorder: Recorder) -> list[PublicKey]:
+def cosigners(recorder: Recorder) -> list[PublicKey]:
     """Who cosigns this ledger, as far as is known here."""
-    return []
+    keys = office_keys(recorder)
+    return [] if keys is None else [keys.cosign]

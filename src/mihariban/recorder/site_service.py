@@ -1,0 +1,125 @@
+"""The recorder of a site as a service: all cameras, the duties, and the door on its local socket.
+
+Each part may die alone: a camera's thread is begun anew, the door's end does not stop recording, and what a duty cannot
+do it tries again.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from mihariban.base.clock import Clock, SiteClock, SystemClock
+from mihariban.base.ntp import quality
+from mihariban.policy import Camera
+from mihariban.recorder.api.serve import SOCKET, Served, TlsAddress, serve
+from mihariban.recorder.door import Door
+from mihariban.recorder.live import LiveCamera
+from mihariban.recorder.record import is_live, last_opening
+from mihariban.recorder.service import Recorder
+from mihariban.recorder.site_folder import SiteFolder
+from mihariban.recorder.sources.connect import make_source
+
+_log = structlog.get_logger(__name__)
+
+TICK_S = 1.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
+_PATIENCE_S = 15.0
+
+
+def site_clock(folder: SiteFolder, real: Clock | None = None) -> Clock:
+    """Live cameras use real time; where every camera is a file or the drawn scene, the site's clock begins at its last
+    opening and runs at real speed."""
+    real = real or SystemClock()
+    cameras = folder.load_site().camera
+    if not cameras or any(is_live(camera.source) for camera in cameras):
+        return real
+    return SiteClock(real, last_opening(folder, real))
+
+
+@dataclass(slots=True)
+class SiteService:
+    """Runs one site. ``deaths``: how often a part had to be begun anew, by name."""
+
+    recorder: Recorder
+    stop: threading.Event
+    deaths: dict[str, int]
+
+    def watch(self, camera: Camera) -> None:
+        """One camera for as long as the service runs."""
+        pause = FIRST_PAUSE_S
+        while not self.stop.is_set():
+            try:
+                if self._run(camera):
+                    return
+            except Exception as error:  # noqa: BLE001  # the supervisor: logged, counted, begun anew
+                self.deaths[camera.id] = self.deaths.get(camera.id, 0) + 1
+                _log.exception("a camera's thread died", camera=camera.id, kind=type(error).__name__)
+            self.recorder.clock.wait(self.stop, pause)
+            pause = min(2 * pause, LONGEST_PAUSE_S)
+
+    def _run(self, camera: Camera) -> bool:
+        recorder = self.recorder
+        if is_live(camera.source):
+            LiveCamera(recorder, camera, camera.source, ticks=False).run(self.stop)
+            return self.stop.is_set()
+        source = make_source(camera.source, clock=recorder.clock, starts_at=recorder.clock.wall(), real_time=True)
+        recorder.record_to_the_end(source, recorder.channel(camera), self.stop)
+        return True
+
+    def tick(self) -> None:
+        """The second hand."""
+        while not self.recorder.clock.wait(self.stop, TICK_S):
+            try:
+                self.recorder.tick()
+            except Exception as error:  # noqa: BLE001  # the supervisor: logged, counted, goes on
+                self.deaths["tick"] = self.deaths.get("tick", 0) + 1
+                _log.exception("a tick failed", kind=type(error).__name__)
+
+
+@contextmanager
+def run_site(
+    folder: SiteFolder, *, stop: threading.Event, clock: Clock | None = None, tls: TlsAddress | None = None
+) -> Iterator[tuple[SiteService, Served]]:
+    """Run a site while the ``with`` lasts.
+
+    Args:
+        stop: set when the service shall end; set in any case when the ``with`` is left.
+        clock: the site's; made from its cameras without one.
+        tls: where callers from elsewhere come in.
+
+    Raises:
+        NotASite, VolumeInUse, DoorTaken and what ``Recorder`` raises.
+    """
+    with Recorder(folder, clock=clock or site_clock(folder), time_quality=quality) as recorder:
+        service = SiteService(recorder, stop, {})
+        with open_door(recorder, tls) as served:
+            threads = [threading.Thread(target=service.tick, name="tick", daemon=True)]
+            threads += [
+                threading.Thread(target=service.watch, args=(camera,), name=camera.id, daemon=True)
+                for camera in recorder.site.camera
+            ]
+            for thread in threads:
+                thread.start()
+            try:
+                yield service, served
+            finally:
+                stop.set()
+                for thread in threads:
+                    thread.join(_PATIENCE_S)
+
+
+@contextmanager
+def open_door(recorder: Recorder, tls: TlsAddress | None = None) -> Iterator[Served]:
+    """The door of a recorder on its local socket.
+
+    Raises:
+        DoorTaken: another recorder answers there.
+    """
+    socket = recorder.folder.recorder / SOCKET
+    with serve(Door(recorder), socket=socket, tls=tls) as served:
+        yield served
