@@ -1,14 +1,14 @@
 """Expected against actual: every second of a day is watched, a visit, a gap with its cause, closed, or not yet known.
 
-A pure function over rows, so that the same answer comes from the running recorder, from a copy of its book, and in a test.
+A pure function over rows, so that the running recorder, a copy of its book, and a test give the same answer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date as Date
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -64,7 +64,7 @@ class DayAccount:
         start, end: the two midnights, wall ns; 23 or 25 hours apart where the clocks change.
     """
 
-    date: Date
+    date: date
     start: int
     end: int
     spans: tuple[DaySpan, ...]
@@ -100,14 +100,14 @@ class DayAccount:
         }
 
 
-def day_bounds(date: Date, zone: ZoneInfo) -> tuple[int, int]:
+def day_bounds(date: date, zone: ZoneInfo) -> tuple[int, int]:
     """Wall ns of a local date's midnight and of the next."""
     begin, end = (from_datetime(datetime.combine(day, time(), zone)) for day in (date, date + timedelta(days=1)))
     return begin, end
 
 
 def day_account(
-    date: Date,
+    date: date,
     zone: ZoneInfo,
     windows: Iterable[FilmingWindow],
     gaps: Iterable[Stretch],
@@ -164,7 +164,7 @@ class _Day:
     def spans(self) -> tuple[DaySpan, ...]:
         edges = sorted({edge for begin, end, _, _ in self._coats for edge in (begin, end)})
         found: list[DaySpan] = []
-        for begin, end in zip(edges, edges[1:], strict=False):
+        for begin, end in pairwise(edges):
             state, cause = next((s, c) for low, high, s, c in reversed(self._coats) if low <= begin and end <= high)
             if found and (found[-1].state, found[-1].cause) == (state, cause):
                 found[-1] = DaySpan(found[-1].start, end, state, cause)
