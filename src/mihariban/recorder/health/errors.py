@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mihariban.base.errors import InputError, SourceError, StateError
+from mihariban.base.errors import InputError, SourceError
 
 
 class ViewUnreadable(InputError):
@@ -30,12 +30,3 @@ class NoticeUndelivered(SourceError):
     exit_status = 112
     ja = "異常の知らせを {way} で送れません（{why}）。後でもう一度送ります。site.toml の [recorder.notify] を確かめてください。"
     en = "A finding cannot be sent by {way} ({why}). It will be tried again. Check [recorder.notify] in site.toml."
-
-
-class DayUnknown(StateError):
-    """The hours of a day cannot be told, so it cannot be accounted for."""
-
-    code = "MH398"
-    exit_status = 113
-    ja = "{date} の稼働時間が分かりません（{why}）。規則の有効期間と祝日の年を確かめてください。"
-    en = "The hours of {date} are not known ({why}). Check when the rule is in force and the years of its holidays."
