@@ -170,6 +170,21 @@ class Volume(Section):
         3000, "カメラ一台の見込みビットレート（kbit/s）。", "Expected bit rate of one camera, kbit/s.", gt=0
     )
 
+    rotate_days: int = doc(
+        30,
+        "根鍵を更新する間隔（日）。0 は更新しない。",
+        "Days between two renewals of the root key; 0 for never.",
+        ge=0,
+        le=3650,
+    )
+    scrub_days: int = doc(
+        30,
+        "保存済みの映像を一巡して検査する日数。",
+        "Days in which everything stored is read and checked once.",
+        gt=0,
+        le=365,
+    )
+
     @property
     def size_bytes(self) -> int | None:
         return None if self.size is None else parse_size(self.size)
@@ -236,11 +251,42 @@ class Notify(Section):
         return self
 
 
+class Door(Section):
+    """Where the office and others call the recorder when they are on another machine (mutual TLS)."""
+
+    listen: str | None = doc(
+        None,
+        "外からの接続を受けるアドレス（例 192.0.2.10:8443）。空なら同じ機械の中だけ。",
+        "Address for calls from elsewhere, such as 192.0.2.10:8443; without it only this machine.",
+    )
+
+    @property
+    def address(self) -> tuple[str, int] | None:
+        """Host and port."""
+        if self.listen is None:
+            return None
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if self.listen is not None and not re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}", self.listen):
+            raise refuse(
+                field="listen",
+                ja=f"「{self.listen}」はアドレスとポートではありません。",
+                en=f'"{self.listen}" is not an address with a port.',
+                do_ja='例 "192.0.2.10:8443"',
+                do_en='such as "192.0.2.10:8443"',
+            )
+        return self
+
+
 class Recorder(Section):
     """The recorder of the site."""
 
     id: Identifier = doc(..., "記録装置の識別名（全体で一意）。", "Id of the recorder, unique in a fleet.")
     volume: Volume = doc(Volume(), "記録領域。", "The ring.")
+    door: Door = doc(Door(), "ほかの機械からの接続。", "Calls from other machines.")
     notify: Notify = doc(Notify(), "異常の知らせ先。", "Who is told of findings.")
 
 
