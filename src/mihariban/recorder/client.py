@@ -61,6 +61,7 @@ class RecorderClient:
         tls: ssl.SSLContext | None = None,
         seconds: float = SECONDS,
     ) -> None:
+        self._socket = socket
         self._address = str(socket or address)
         self._seconds = seconds
         if socket is not None:
@@ -212,6 +213,8 @@ class RecorderClient:
         return reply
 
     def _send(self, method: str, path: str, **more: Any) -> httpx.Response:
+        if self._socket is not None and not self._socket.exists():  # the library leaves a socket open over this error
+            raise RecorderUnavailable(address=self._address, why="there is no socket")
         try:
             return self._http.request(method, path, **more)
         except (httpx.HTTPError, httpx.InvalidURL) as error:

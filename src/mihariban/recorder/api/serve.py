@@ -30,6 +30,9 @@ _log = structlog.get_logger(__name__)
 SOCKET = "recorder.sock"
 """Name of the socket in DIR/recorder."""
 
+KEEP_ALIVE_S = 5
+"""How long a connection may idle after an answer."""
+
 _THREADS = 6
 _GRACE_S = 5
 _START_S = 20.0
@@ -77,7 +80,9 @@ def serve(
         listening: list[tuple[sockets.socket, ssl.SSLContext | None]] = []
         if socket is not None:
             stack.enter_context(_only_one(socket))
-            listening.append((_bind_local(socket), None))
+            local = _bind_local(socket)
+            stack.callback(local.close)
+            listening.append((local, None))
             stack.callback(socket.unlink, missing_ok=True)
         port = None
         if tls is not None:
@@ -156,7 +161,7 @@ def _config(app: object, context: ssl.SSLContext | None) -> uvicorn.Config:
         proxy_headers=False,
         server_header=False,
         h11_max_incomplete_event_size=MAX_HEAD,
-        timeout_keep_alive=5,
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=_GRACE_S,
         ssl_context_factory=None if context is None else lambda _config, _default: context,
     )
