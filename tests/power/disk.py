@@ -15,6 +15,7 @@ import struct
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -54,13 +55,21 @@ class LoopDisk:
         """Mount it; the journal is replayed where it was cut."""
         _run("mount", "-o", "loop", str(self._image), str(self.path))
 
-    def remount_readonly(self) -> None:
-        """Refuse every write from now on, with EROFS."""
-        _run("mount", "-o", "remount,ro", str(self.path))
+    def turn_readonly(self) -> None:
+        """What ext4 does to itself after an error of the disk: from now on it takes no write."""
+        _run("mount", "-o", "remount,abort", str(self.path))
 
-    def remount_writable(self) -> None:
-        """Take writes again."""
-        _run("mount", "-o", "remount,rw", str(self.path))
+    def fill(self) -> None:
+        """Use up the last block."""
+        with (self.path / "ballast").open("wb", buffering=0) as file:
+            for size in (MIB, 4096, 1024, 1):
+                with suppress(OSError):
+                    while True:
+                        file.write(bytes(size))
+
+    def make_room(self) -> None:
+        """Take away what ``fill`` has written."""
+        (self.path / "ballast").unlink()
 
     def cut(self, flag: int) -> None:
         """Cut the power: whatever is written or synced afterwards fails with EIO."""
