@@ -99,6 +99,11 @@ class Visits(ControlBase):
             values.append(until)
         return [visit_row(row) for row in self._rows(sql + " ORDER BY started, id", *values)]
 
+    def erased_visits(self) -> list[VisitRow]:
+        """Visits whose footage is gone and whose record has not shrunk yet."""
+        sql = "SELECT * FROM visit WHERE erased IS NOT NULL AND recorded_to IS NOT NULL ORDER BY started, id"
+        return [visit_row(row) for row in self._rows(sql)]
+
     def visit(self, visit: bytes) -> VisitRow | None:
         """One visit."""
         rows = self._rows("SELECT * FROM visit WHERE id = ?", visit)

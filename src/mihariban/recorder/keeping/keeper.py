@@ -12,12 +12,14 @@ from mihariban.base import sqlite
 from mihariban.base.clock import HOUR, MINUTE, SECOND
 from mihariban.base.errors import MiharibanError, StorageError
 from mihariban.recorder.actions.close_grant import close_expired
+from mihariban.recorder.keeping import scrub as scrubbing
 from mihariban.recorder.keeping.day_list import list_days
 from mihariban.recorder.keeping.expire import PERIOD, expire
 from mihariban.recorder.keeping.forecast import forecast, review_holds
 from mihariban.recorder.keeping.overwrite import note_regions, overwrite_due
 from mihariban.recorder.keeping.publish import publish_ledger
 from mihariban.recorder.keeping.redate import redate
+from mihariban.recorder.keeping.renew_root import renew_root_when_due
 from mihariban.recorder.keeping.shrink import shrink_visits
 from mihariban.volume import VolumeIoError
 
@@ -49,6 +51,8 @@ def duties() -> list[Duty]:
         Duty("reviews", HOUR, review_holds),
         Duty("grants", 10 * SECOND, close_expired),
         Duty("shrink", 10 * MINUTE, shrink_visits),
+        Duty("scrub", scrubbing.PERIOD, scrubbing.scrub),
+        Duty("root", 10 * MINUTE, renew_root_when_due),
         Duty("publish", HOUR, publish_ledger),
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from mihariban.base.clock import DAY, SECOND, to_datetime
@@ -16,13 +17,14 @@ if TYPE_CHECKING:
 def shrink_visits(recorder: Recorder, wall: int) -> int:
     """Shrink what is due. Returns how many visits."""
     control = recorder.control
-    due = [row for row in control.visits() if _is_due(recorder, row, wall)]
+    due = [row for row in control.erased_visits() if _is_due(recorder, row, wall)]
     gone = {row.id for row in due}
-    left = {(row.camera, _date(recorder, row)) for row in control.visits() if row.id not in gone}
+    days = {(row.camera, _date(recorder, row)) for row in due}
+    over = {day for day in days if not _left(recorder, *day, gone)}
     texts = [
         hash_
-        for hash_, camera, date, until in control.forgettable()
-        if (until is not None and until <= wall) or (until is None and (camera, date) not in left)
+        for hash_, camera, day, until in control.forgettable()
+        if (until is not None and until <= wall) or (until is None and (camera, day) in over)
     ]
     if not due and not texts:
         return 0
@@ -43,6 +45,13 @@ def _is_due(recorder: Recorder, row: VisitRow, wall: int) -> bool:
     loaded = recorder.hours.version(row.policy, row.started)
     days = loaded.policy.erasure.visit_shrinks_after_days if loaded else 0
     return row.erased + days * DAY <= wall
+
+
+def _left(recorder: Recorder, camera: str, day: str, gone: set[bytes]) -> bool:
+    """Whether visits of that day stay."""
+    start, end = recorder.hours.day_span(date.fromisoformat(day))
+    rows = recorder.control.visits(camera=camera, since=start, until=end)
+    return any(row.id not in gone and start <= row.started < end for row in rows)
 
 
 def _date(recorder: Recorder, row: VisitRow) -> str:
