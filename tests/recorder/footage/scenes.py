@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
+import av
+
 from mihariban.base.clock import HOUR, SECOND, TurnedClock
+from mihariban.recorder.bookkeeper import Bookkeeper
 from mihariban.recorder.buffer import GroupBuffer
 from mihariban.recorder.control import Control
-from mihariban.recorder.footage import Range, select
+from mihariban.recorder.footage import Range, init_segment, media_segment, select
+from mihariban.recorder.footage.boxes import TIMESCALE
+from mihariban.recorder.footage.samples import LEAD
 from mihariban.recorder.packet import Packet, StreamConfig
 from mihariban.recorder.recording import Recording
 from mihariban.recorder.sources import nal
@@ -20,6 +26,7 @@ from mihariban.volume import Volume, VolumeSpec
 from tests.support.clips import access_units
 
 START = 1_795_305_600 * SECOND
+OFFSET = 370_000  # ns: no test's limit falls on a picture, where the rounding of ticks would decide
 POLICY = "ab" * 32
 
 
@@ -40,12 +47,12 @@ def coded(
         body = data
         if framing == "length":
             body = b"".join(len(u).to_bytes(4, "big") + u for u in nal.units(data, "annexb"))
-        wall = START + (pts - shift) * SECOND // fps
+        wall = START + OFFSET + (pts - shift) * SECOND // fps
         packets.append(Packet(body, pts * 90_000 // fps, dts * 90_000 // fps, key, wall, wall - START, config))
     return packets
 
 
-@dataclass
+@dataclass(repr=False)
 class Ring:
     """A ring, its book, and the visits written into it.
 
@@ -66,7 +73,7 @@ class Ring:
         self.buffer = GroupBuffer(120 * SECOND)
         self.recording = Recording(
             self.volume,
-            self.control,
+            Bookkeeper(self.control),
             camera="cam1",
             buffer=self.buffer,
             deadline=lambda _policy, wall: wall + 5760 * HOUR,
@@ -78,7 +85,7 @@ class Ring:
         """Store [begin, end) seconds after START as a visit, with the lead-in that it needs."""
         low, high = START + round(begin * SECOND), START + round(end * SECOND)
         visit = Visit(len(self.visible).to_bytes(16, "big"), "cam1", POLICY, low, low, "stayed", 0.5)
-        first = max(at for at, each in enumerate(packets) if each.key and each.wall <= low)
+        first = max((at for at, each in enumerate(packets) if each.key and each.wall <= low), default=0)
         self.recording.open(visit)
         for each in packets[:first]:
             self.buffer.add(each)
@@ -100,17 +107,51 @@ class Ring:
         low, high = START + round(begin * SECOND), START + round(end * SECOND)
         return select(self.volume, "cam1", low, high, visible=self.visible, why=lambda _start, _end: "no_visit", **how)
 
-    def expected(self, begin: float, end: float) -> list[int]:
-        """Moments of the pictures that a range without holes shows."""
+    def expected(self, begin: float, end: float, *runs: tuple[float, float]) -> list[int]:
+        """Moments of the pictures that a range shows: in each stretch without a hole from its first key frame on."""
         low, high = START + round(begin * SECOND), START + round(end * SECOND)
-        inside = sorted(wall for wall in self.shown if low <= wall < high)
-        first = next((wall for wall in inside if self.shown[wall]), high)
-        return [wall for wall in inside if wall >= first]
+        found: list[int] = []
+        for first, last in runs or ((0.0, 1e6),):
+            at, to = max(low, START + round(first * SECOND)), min(high, START + round(last * SECOND))
+            inside = sorted(wall for wall in self.shown if at <= wall < to)
+            key = next((wall for wall in inside if self.shown[wall]), to)
+            found += [wall for wall in inside if wall >= key]
+        return found
 
     def close(self) -> None:
         """Close both."""
         self.volume.close()
         self.control.close()
+
+
+def whole(ring: Ring, range_: Range) -> bytes:
+    """Initialisation and all segments of a range of one coding, as a player puts them together."""
+    parts = [init_segment(range_, range_.segments[0].config).data]
+    parts += [media_segment(ring.volume, range_, each.number).data for each in range_.segments]
+    return b"".join(parts)
+
+
+def written(data: bytes, origin: int) -> list[int]:
+    """Moments of all pictures in an MP4, shown or not, by its time stamps, in order."""
+    with av.open(io.BytesIO(data)) as container:
+        stream = container.streams.video[0]
+        return sorted(_wall(raw.pts, origin) for raw in container.demux(stream) if raw.pts is not None)
+
+
+def played(data: bytes, origin: int) -> list[int]:
+    """Moments of all pictures that a decoder shows."""
+    with av.open(io.BytesIO(data)) as container:
+        return [_wall(frame.pts or 0, origin) for frame in container.decode(video=0)]
+
+
+def _wall(pts: int, origin: int) -> int:
+    return origin + round((pts - LEAD) * SECOND / TIMESCALE)
+
+
+def near(found: list[int], expected: list[int]) -> bool:
+    """The same moments, but for the rounding of ticks (11 microseconds)."""
+    pairs = zip(found, expected, strict=False)
+    return len(found) == len(expected) and all(abs(one - other) < 20_000 for one, other in pairs)
 
 
 def ring_of(path: Path, packets: list[Packet], *spans: tuple[float, float], region: int = 1 << 20) -> Iterator[Ring]:

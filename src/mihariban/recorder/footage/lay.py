@@ -12,7 +12,7 @@ from mihariban.recorder.packet import StreamConfig
 from mihariban.volume import ChunkInfo, ClipInfo, ClipKind, ClipRefused, ClipUnknown, Volume
 
 TOLERANCE = 3 * SECOND // 2  # a pause up to this is a slow camera, not a hole
-_SLACK = SECOND // 1000  # of a moment computed from another chunk's first sample
+_SLACK = SECOND // 1000  # of a moment computed from its chunk's first sample; what is lead-in is marked exactly
 _KINDS = tuple(kind for kind in ClipKind if kind.name in ("VISIT", "COPY"))  # originals before copies
 
 
@@ -61,7 +61,7 @@ def lay(
     taken: set[tuple[bytes, int, int]] = set()
     for clip in _clips(volume, camera, start, end, visible):
         low, high = visible[clip.visit]
-        limits = max(start, low), end if high is None else min(end, high)
+        limits = max(start, low - _SLACK), end if high is None else min(end, high)
         table = _table(volume, clip.clip)
         pieces = _pieces(clip, table, limits, configs, peek)
         every[clip.clip] = pieces
@@ -165,9 +165,7 @@ def _runs(blocks: list[list[Piece]], every: dict[bytes, list[Piece]]) -> list[Ru
 
 def _limited(block: list[Piece], run: Run, *, abutting: bool) -> list[Piece]:
     """Never show twice what an earlier visit shows; where two visits meet, moments may differ by rounding."""
-    edge = run.last.high
-    low = block[0].low
-    if abutting and low == edge:
-        return [replace(piece, low=low - _SLACK) for piece in block]
-    shown_to = run.ends
-    return [replace(piece, low=max(low, shown_to)) for piece in block] if low < shown_to else block
+    low, shown_to = block[0].low, run.ends
+    if low >= shown_to or (abutting and run.last.high - low <= _SLACK):
+        return block
+    return [replace(piece, low=shown_to) for piece in block]
