@@ -131,10 +131,10 @@ class Tpm2Tools:
             raise TpmIndexMissing(index=hex(index))
         if codes & _AUTH_FAILED:
             raise TpmAuthRefused(index=hex(index), auth=self.auth)
-        last = said.strip().splitlines()[-1:] or ["no message"]
-        if not codes or "tcti" in said.lower():
-            raise TpmSilent(tcti=tcti, why=last[0])
-        raise TpmRefused(tool=tool, why=" ".join(sorted(hex(code) for code in codes)))
+        last = (said.strip().splitlines() or ["no message"])[-1]
+        if "tcti" in said.lower():
+            raise TpmSilent(tcti=tcti, why=last)
+        raise TpmRefused(tool=tool, why=" ".join([*sorted(hex(code) for code in codes), last]))
 
 
 class _Unwritten(Exception):
