@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 
 import pytest
@@ -80,6 +81,66 @@ def test_every_size_to_300_against_the_definition() -> None:
                 check_inclusion(place, size, leaves[place], inclusion(tree, place, size), roots[size])
             if 0 <= place <= size:
                 check_consistency(place, size, roots[place], roots[size], consistency(tree, place, size))
+
+
+class _Definition:
+    """RFC 6962 section 2.1 word for word over leaf hashes D[0:n]; what was computed once is remembered."""
+
+    def __init__(self, leaves: list[bytes]) -> None:
+        self._leaves = leaves
+        self.mth = functools.cache(self._mth)
+
+    def _mth(self, start: int, stop: int) -> bytes:
+        if stop - start == 1:
+            return self._leaves[start]
+        k = start + _below(stop - start)
+        return node_hash(self.mth(start, k), self.mth(k, stop))
+
+    def path(self, place: int, start: int, stop: int) -> list[bytes]:
+        """PATH of section 2.1.1 for the leaf ``place`` of D[start:stop]."""
+        if stop - start == 1:
+            return []
+        k = start + _below(stop - start)
+        if place < k:
+            return [*self.path(place, start, k), self.mth(k, stop)]
+        return [*self.path(place, k, stop), self.mth(start, k)]
+
+    def subproof(self, old: int, start: int, stop: int, *, whole: bool) -> list[bytes]:
+        """SUBPROOF of section 2.1.2 for the first ``old`` of D[start:stop]."""
+        if old == stop - start:
+            return [] if whole else [self.mth(start, stop)]
+        k = _below(stop - start)
+        if old <= k:
+            return [*self.subproof(old, start, start + k, whole=whole), self.mth(start + k, stop)]
+        return [*self.subproof(old - k, start + k, stop, whole=False), self.mth(start, start + k)]
+
+
+def _below(count: int) -> int:
+    """The largest power of two smaller than ``count``."""
+    k = 1
+    while k * 2 < count:
+        k *= 2
+    return k
+
+
+def test_all_proofs_of_all_sizes_to_130_are_those_of_the_definition() -> None:
+    """Every place in every size, every size in every size; each holds, and not for another leaf or root."""
+    tree, leaves = _tree(130)
+    defined = _Definition(leaves)
+    roots = [EMPTY, *(defined.mth(0, size) for size in range(1, 131))]
+    for size in range(131):
+        for place in range(size):
+            proof = inclusion(tree, place, size)
+            assert proof == defined.path(place, 0, size)
+            check_inclusion(place, size, leaves[place], proof, roots[size])
+            _refused(place, size, leaves[(place + 1) % 130], proof, roots[size])
+        for old in range(1, size + 1):
+            proof = consistency(tree, old, size)
+            assert proof == defined.subproof(old, 0, size, whole=True)
+            check_consistency(old, size, roots[old], roots[size], proof)
+            with pytest.raises(ProofInvalid):
+                check_consistency(old, size, roots[old - 1], roots[size], proof)
+        check_consistency(0, size, EMPTY, roots[size], consistency(tree, 0, size))
 
 
 def test_larger_trees_by_chance() -> None:

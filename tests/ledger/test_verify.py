@@ -7,7 +7,7 @@ import random
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -70,12 +70,12 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _flips(alone: ModuleType, path: Path, folder: Path, places: list[int], change: int) -> list[int]:
+def _flips(alone: ModuleType, path: Path, folder: Path, places: list[int], change: Callable[[int], int]) -> list[int]:
     """Places of ``path`` where a changed byte went unseen."""
     whole = path.read_bytes()
     unseen = []
     for place in places:
-        path.write_bytes(whole[:place] + bytes([whole[place] ^ change]) + whole[place + 1 :])
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ change(place)]) + whole[place + 1 :])
         if _both(alone, folder):
             unseen.append(place)
     path.write_bytes(whole)
@@ -90,11 +90,11 @@ def test_an_untouched_export_holds(alone: ModuleType, small: Path, larger: Path)
 
 
 def test_every_changed_byte_is_seen(alone: ModuleType, small: Path, tmp_path: Path) -> None:
-    """All positions of all files of a small ledger, the lowest bit of each."""
+    """All positions of all files of a small ledger; the bit that is changed goes round."""
     folder = Path(shutil.copytree(small, tmp_path / "x"))
     for path in _files(folder):
         places = list(range(path.stat().st_size))
-        assert _flips(alone, path, folder, places, 1) == [], path
+        assert _flips(alone, path, folder, places, lambda place: 1 << place % 8) == [], path
     assert _both(alone, folder)
 
 
@@ -104,7 +104,7 @@ def test_changed_bytes_of_a_larger_ledger_are_seen(alone: ModuleType, larger: Pa
     chance = random.Random(6962)
     for path in _files(folder):
         places = [chance.randrange(path.stat().st_size) for _ in range(6)]
-        assert _flips(alone, path, folder, places, chance.randrange(1, 256)) == [], path
+        assert _flips(alone, path, folder, places, lambda _place: chance.randrange(1, 256)) == [], path
     assert _both(alone, folder)
 
 
@@ -129,6 +129,26 @@ def test_rearranged_entries_are_seen(alone: ModuleType, small: Path, tmp_path: P
         "renumber": [*leaves[:2], *(leaf.replace(b'_seq":3', b'_seq":2') for leaf in leaves[3:])],
     }[tampering]
     _reseal(folder, changed)
+    assert not _both(alone, folder)
+
+
+def test_files_in_each_others_place_are_seen(alone: ModuleType, larger: Path, tmp_path: Path) -> None:
+    """Two bundles swapped with their tiles, one given twice, the last ones taken away with an older size signed: every
+    file is whole in itself."""
+    for number, (one, other) in enumerate((("000", "001"), ("001", "000"))):
+        folder = Path(shutil.copytree(larger, tmp_path / str(number)))
+        for level in ("entries", "0"):
+            first, second = (folder / "tile" / level / name for name in (one, other))
+            if number:
+                first.write_bytes(second.read_bytes())
+            else:
+                first.rename(tmp_path / "aside")
+                second.rename(first)
+                (tmp_path / "aside").rename(second)
+        assert not _both(alone, folder)
+    folder = Path(shutil.copytree(larger, tmp_path / "cut"))
+    for level in ("entries", "0"):
+        shutil.rmtree(folder / "tile" / level / "002.p")
     assert not _both(alone, folder)
 
 
