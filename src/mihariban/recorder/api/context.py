@@ -19,6 +19,7 @@ from mihariban.recorder.api.door import RecorderDoor, Session
 from mihariban.recorder.api.guard import Counts
 from mihariban.recorder.contract.errors import (
     DoorClosed,
+    GrantElsewhere,
     NoSuchThing,
     RecorderUnavailable,
     RequestMalformed,
@@ -105,13 +106,20 @@ class Api:
             raise RequestMalformed(why="the caller went away") from None
         return b"".join(parts)
 
-    async def order(self, request: Request, kind: type[O]) -> Decision[O]:
-        """The verified order in the body; what is refused is told to the door."""
+    async def order(self, request: Request, kind: type[O], **path: str) -> Decision[O]:
+        """The verified order in the body; what is refused is told to the door.
+
+        Args:
+            path: what the path says of the order, by the order's own name for it.
+        """
         self.require(request)
-        _no_query(request)
+        query(request, ())
         body = await self.body(request)
         try:
-            return verify_order(body, kind, await self.call(self.door.trust))
+            decision = verify_order(body, kind, await self.call(self.door.trust))
+            for name, here in path.items():
+                _check_named(name, getattr(decision.order, name), here)
+            return decision
         except MiharibanError as error:
             await self.call(self.door.refused, str(kind.kind), error)
             raise
@@ -177,5 +185,6 @@ def number(text: str, name: str) -> int:
     return int(text)
 
 
-def _no_query(request: Request) -> None:
-    query(request, ())
+def _check_named(what: str, found: str, here: str) -> None:
+    if found != here:
+        raise GrantElsewhere(what=what, found=found, here=here)

@@ -59,7 +59,8 @@ class RecorderDoor(Protocol):
 
     def refused(self, kind: str, error: MiharibanError) -> None:
         """An order was refused before it reached the door. To be entered (``grant:footage:refuse`` …); the door may
-        fold repetitions, so that a stranger cannot fill the ledger. Must not raise."""
+        fold repetitions, so that a stranger cannot fill the ledger. Must not raise. What a method of the door itself
+        refuses (a replay, a full share) it enters itself."""
 
     # Facts
 

@@ -17,7 +17,7 @@ from mihariban.recorder.api.context import Api, path_id, query
 from mihariban.recorder.api.door import Session
 from mihariban.recorder.api.replies import fact
 from mihariban.recorder.contract import PREFIX
-from mihariban.recorder.contract.errors import GrantElsewhere, NoSuchThing, RequestMalformed
+from mihariban.recorder.contract.errors import NoSuchThing, RequestMalformed
 from mihariban.recorder.contract.facts import SessionReply
 from mihariban.recorder.contract.orders import GrantOrder, RevokeOrder
 from mihariban.recorder.grant import open_grant
@@ -60,10 +60,7 @@ def grant_routes(api: Api) -> list[Route]:
         return fact(await api.call(api.door.close_grant, await api.session(request)))
 
     async def revoke(request: Request) -> Response:
-        named = path_id(request)
-        order = await api.order(request, RevokeOrder)
-        if order.order.grant != named:
-            raise GrantElsewhere(what="grant", found=order.order.grant, here=named)
+        order = await api.order(request, RevokeOrder, grant=path_id(request))
         return fact(await api.call(api.door.revoke_grant, order))
 
     return [

@@ -9,7 +9,6 @@ from starlette.routing import Route
 from mihariban.recorder.api.context import Api, path_id, query
 from mihariban.recorder.api.replies import fact, facts
 from mihariban.recorder.contract import PREFIX
-from mihariban.recorder.contract.errors import GrantElsewhere
 from mihariban.recorder.contract.orders import CalendarOrder, HoldOrder, PolicyOrder, ReleaseOrder, StillOrder
 
 
@@ -34,10 +33,7 @@ def order_routes(api: Api) -> list[Route]:
         return fact(await api.call(api.door.place_hold, order))
 
     async def release(request: Request) -> Response:
-        named = path_id(request)
-        order = await api.order(request, ReleaseOrder)
-        if order.order.hold != named:
-            raise GrantElsewhere(what="hold", found=order.order.hold, here=named)
+        order = await api.order(request, ReleaseOrder, hold=path_id(request))
         return fact(await api.call(api.door.release_hold, order))
 
     async def still(request: Request) -> Response:
