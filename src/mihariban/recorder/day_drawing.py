@@ -1,7 +1,7 @@
 """A day of one or more cameras as SVG: what was watched, who was there (times only), and what is missing.
 
 Server-made, without scripts or fonts of its own; prints on A4 across. Colours are those of the Digital Agency's design
-tokens (blue-900, blue-100, red-900, red-50, solid-grey). Each state also has a pattern of its own, and its sum in words:
+tokens (blue-900, blue-100, red-900, red-50, solid-grey). Each state has a pattern of its own, and its sum in words:
 nothing rests on colour.
 """
 
