@@ -90,3 +90,44 @@ def test_a_missing_volume_is_an_error_of_its_own(site: Path, capsys: pytest.Capt
     """Not a traceback: code and exit status of the class."""
     (site / "recorder" / "keys.tab").unlink()
     assert _run(capsys, "volume", "check", str(site))[0] == 35
+
+
+def test_scrub_reads_everything_and_names_the_damage(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit status 0 where all is sound, 1 with the damaged second; as JSON and as text, beside a running recorder."""
+    recorder = site / "recorder"
+    writing = Volume.open(recorder, clock=TurnedClock(moment("2026-11-24 09:01:00")))
+    status, out = _run(capsys, "volume", "scrub", str(site), "--json")
+    facts = json.loads(out)
+    assert (status, facts["chunks"], facts["findings"]) == (0, 3, [])
+    info = writing.clips()[0]
+    offset = writing.shape.offset(info.region) + writing.chunks(info.clip)[1].offset + 200
+    writing.close()
+    with (recorder / "ring.vol").open("r+b") as file:
+        file.seek(offset)
+        byte = file.read(1)
+        file.seek(offset)
+        file.write(bytes([byte[0] ^ 1]))
+    status, out = _run(capsys, "volume", "scrub", str(site), "--json")
+    (found,) = json.loads(out)["findings"]
+    assert (status, found["code"], found["camera"], found["second"][:19]) == (
+        1, "chunk-damaged", "front", "2026-11-24T00:00:01",
+    )  # fmt: skip
+    status, out = _run(capsys, "volume", "scrub", str(site))
+    assert (status, "chunk-damaged: " in out, "1 findings" in out) == (1, True, True)
+
+
+def test_rotate_renews_the_root(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """root.key is another, the footage is there, the level is never E3 for a file; not beside a writer."""
+    recorder = site / "recorder"
+    before = (recorder / "root.key").read_bytes()
+    status, out = _run(capsys, "volume", "rotate", str(site), "--json")
+    facts = json.loads(out)
+    assert (status, facts["generation"], facts["lost"], facts["erasure_level"]) == (0, 1, 0, "E2")
+    assert (recorder / "root.key").read_bytes() != before
+    assert not (recorder / "root.key.next").exists()
+    assert _run(capsys, "volume", "scrub", str(site))[0] == 0
+    status, out = _run(capsys, "volume", "rotate", str(site))
+    assert (status, "root 2 is in force" in out) == (0, True)
+    writing = Volume.open(recorder, clock=TurnedClock(moment("2026-11-24 09:01:00")))
+    assert _run(capsys, "volume", "rotate", str(site))[0] == 39
+    writing.close()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mihariban.cli._common import FOLDER, JSON, console, print_json
+from mihariban.cli._common import FOLDER, JSON, bar, console, print_json
 
 if TYPE_CHECKING:
     from mihariban.recorder.site_folder import SiteFolder
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def command() -> None:
-    """The encrypted ring: check it, and see how full it is."""
+    """The encrypted ring: check it, see how full it is, read all of it anew, renew its root key."""
 
 
 @command.command()
@@ -71,6 +71,75 @@ def stat(directory: Path, as_json: bool) -> None:
 
     console().print(stat_table(figures, folder.load_site().zone))
     print(forecast(folder, figures))
+
+
+@command.command()
+@FOLDER
+@JSON
+def scrub(directory: Path, as_json: bool) -> int:
+    """Authenticate every stored chunk once; exit status 1 on damage. Works beside a running recorder."""
+    from mihariban.base.clock import SystemClock
+    from mihariban.base.text import language_of
+    from mihariban.recorder.site_folder import SiteFolder
+    from mihariban.volume import Volume
+    from mihariban.volume.finding import finding
+    from mihariban.volume.scrub import Scrubber, ScrubReport
+
+    folder = SiteFolder(directory)
+    folder.require()
+    volume = Volume.read_only(folder.recorder, site=folder.load_site().site.id)
+    total = ScrubReport()
+    try:
+        scrubber = Scrubber(volume, SystemClock())
+        with bar() as shown:
+            task = shown.add_task("scrub", total=sum(clip.stored for clip in volume.clips()))
+            while not total.ended:
+                total += scrubber.step(_STEP)
+                shown.update(task, completed=total.stored)
+    finally:
+        volume.close()
+    found = [*total.findings, *(finding("chunk-damaged", **each.facts) for each in total.damaged)]
+    if as_json:
+        print_json({"chunks": total.chunks, "bytes": total.stored, "findings": [each.as_json() for each in found]})
+    else:
+        for each in found:
+            print(f"{each.code}: {each.text(language_of())}")
+        print(f"{total.chunks} chunks ({total.stored:,} bytes) read, {len(found)} findings")
+    return 1 if found else 0
+
+
+@command.command()
+@FOLDER
+@JSON
+def rotate(directory: Path, as_json: bool) -> None:
+    """Renew the root key, so that destroyed keys are gone from old images of the key table too. Not while recording."""
+    from dataclasses import asdict
+
+    from mihariban.recorder.site_folder import SiteFolder
+    from mihariban.volume import Volume
+    from mihariban.volume.rotate import level_after_rotation
+    from mihariban.volume.rotate import rotate as renew
+
+    folder = SiteFolder(directory)
+    folder.require()
+    volume = Volume.open(folder.recorder, site=folder.load_site().site.id)
+    try:
+        with bar() as shown:
+            task = shown.add_task("rotate", total=None)
+            rotation = renew(volume, lambda done, count: shown.update(task, completed=done, total=count))
+        level = level_after_rotation(volume, restarted=True)  # this process ends now
+    finally:
+        volume.close()
+    if as_json:
+        print_json({**asdict(rotation), "erasure_level": level})
+    else:
+        print(
+            f"root {rotation.generation} is in force: {rotation.pages} key pages in {rotation.seconds:.1f} s, "
+            f"{rotation.lost} that cannot be read; what was destroyed before is at {level}"
+        )
+
+
+_STEP = 32 << 20
 
 
 def forecast(folder: SiteFolder, figures: VolumeStat) -> str:

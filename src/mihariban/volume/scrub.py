@@ -68,6 +68,15 @@ class ScrubReport:
     findings: list[Finding] = field(default_factory=list)
     ended: bool = False
 
+    def __iadd__(self, other: ScrubReport) -> ScrubReport:
+        """Take another step's in."""
+        self.stored += other.stored
+        self.chunks += other.chunks
+        self.damaged += other.damaged
+        self.findings += other.findings
+        self.ended = other.ended
+        return self
+
 
 class Scrubber:
     """Goes through a volume step by step, beside its recorder or in it.
