@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from mihariban.base.clock import HOUR, MINUTE, SECOND
 from mihariban.base.errors import MiharibanError
 from mihariban.ledger.checkpoint import Checkpoint, parse_checkpoint
-from mihariban.ledger.entry import moment
-from mihariban.ledger.keys import KeyKind, Signer
+from mihariban.ledger.entry import Stamp, leaf_of, moment
+from mihariban.ledger.hashing import leaf_hash
+from mihariban.ledger.keys import KeyKind, Signer, base64_text
 from mihariban.ledger.note import parse_note
+from mihariban.ledger.tags import Outcome
 from mihariban.recorder.contract.errors import (
     GrantElsewhere,
     GrantExpired,
@@ -30,7 +32,7 @@ from mihariban.recorder.contract.errors import (
     GrantWidened,
 )
 from mihariban.recorder.contract.orders import GrantOrder
-from mihariban.recorder.contract.signed import MAX_BODY, Proof, seal
+from mihariban.recorder.contract.signed import MAX_BODY, Proof, key_line, seal
 from mihariban.recorder.decision import Known, check_fresh, check_sequence
 from mihariban.recorder.grant import Grant, verify_grant
 from tests.recorder.api.doors import CAMERA, RECORDER, SITE, WALL, Pair
@@ -128,9 +130,6 @@ def test_every_changed_field_is_refused_though_the_office_signs_it(pair: Pair, b
 def _signed(pair: Pair, document: dict[str, Any]) -> bytes:
     """``document``, whatever it says, under the office's own grant key."""
     text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    from mihariban.ledger.keys import base64_text
-    from mihariban.recorder.contract.signed import key_line
-
     signer = pair.book.keys.grant
     envelope = {
         "document": text,
@@ -291,7 +290,7 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_arbitrary_values_in_a_signed_grant_are_refused(pair: Pair, body: bytes, data: st.DataObject) -> None:
     """Anywhere in the document, under a true signature: an error of the tree, never a grant."""
@@ -317,6 +316,26 @@ def test_half_a_surrogate_pair_is_malformed(pair: Pair, body: bytes) -> None:
     for bad in (b'{"document":"\\ud800","key":"","signature":""}', body.replace(b'"key":"', b'"key":"\\udfff', 1)):
         with pytest.raises(GrantMalformed):
             _verify(pair, bad)
+
+
+@pytest.mark.parametrize(("seq", "outcome", "accepted"), [(0, "done", True), (5, "done", False), (0, "intent", False)])
+def test_an_entry_carries_its_own_number_and_was_done(
+    pair: Pair, body: bytes, seq: int, outcome: str, accepted: bool
+) -> None:
+    """A book that was made by hand, under the ledger's own key: an entry of another number, or a mere intent."""
+    order = _verify(pair, body).decision.order
+    leaf = leaf_of(order.draft(), seq, Stamp(WALL, 0, "boot", "unknown"), Outcome(outcome))
+    keys = pair.book.keys
+    note = Checkpoint(keys.ledger.public.name, 1, leaf_hash(leaf)).signed(keys.ledger)
+    proof = Proof(
+        index=0, leaf=base64_text(leaf), checkpoint=note.encode().decode(), inclusion=[], continues=0, growth=[]
+    )
+    made = seal(order, proof, keys.grant)
+    if accepted:
+        assert _verify(pair, made).id == order.id
+    else:
+        with pytest.raises(GrantForged):
+            _verify(pair, made)
 
 
 def test_the_order_of_facts_is_the_books(pair: Pair, body: bytes) -> None:

@@ -178,7 +178,7 @@ def test_holds_are_placed_and_released_by_order(pair: Pair, client: RecorderClie
     with pytest.raises(GrantElsewhere):
         deliver(pair.office, release, lambda body: client.release_hold(release, body))
     assert deliver(pair.office, release, lambda body: client.release_hold(order, body)).released is not None
-    assert pair.recorder.tags() == ["hold:footage:place", "hold:footage:release"]
+    assert pair.recorder.tags() == ["hold:footage:place", "grant:footage:refuse", "hold:footage:release"]
 
 
 def test_a_calendar_push_older_than_the_last_is_refused(pair: Pair, client: RecorderClient) -> None:

@@ -9,13 +9,16 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mihariban.recorder.client import RecorderClient
 from tests.recorder.api.doors import CAMERA, DECIDED, Pair
 
 GRANT = "01ksr49200c5xmafwk2amhbs0r"
+SLOW = [HealthCheck.too_slow]
+"""A busy machine is no finding."""
+
 ROUTES = [
     ("GET", "/v1/status"),
     ("GET", "/v1/visits"),
@@ -102,7 +105,7 @@ _BODY = (
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500, deadline=None, suppress_health_check=SLOW)
 @given(
     route=st.sampled_from(ROUTES),
     body=_BODY,
@@ -120,7 +123,7 @@ def test_any_request_at_any_route(
     target.nothing_done()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400, deadline=None, suppress_health_check=SLOW)
 @given(data=st.data())
 def test_a_good_document_changed_anywhere(target: Target, data: st.DataObject) -> None:
     """Bits flipped, pieces cut, doubled, moved: refused with a code, and nothing readable comes back."""
@@ -137,7 +140,7 @@ def test_a_good_document_changed_anywhere(target: Target, data: st.DataObject) -
     target.nothing_done()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
 @given(st.binary(max_size=200))
 def test_any_bytes_on_the_socket(target: Target, data: bytes) -> None:
     """Whatever is no request is answered or closed, and the door goes on."""
@@ -151,7 +154,7 @@ def test_any_bytes_on_the_socket(target: Target, data: bytes) -> None:
     assert target.client.healthy()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=40))
 def test_any_path(target: Target, path: str) -> None:
     """Paths of our own making and others."""
