@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from mihariban.base.clock import SECOND
 from mihariban.recorder.bookkeeper import Bookkeeper
 from mihariban.recorder.buffer import GroupBuffer
+from mihariban.recorder.health.inspector import CameraHealth
 from mihariban.recorder.packet import Packet
 from mihariban.recorder.presence import PresenceEvent, Watcher
 from mihariban.recorder.visit_keeper import Hours, VisitKeeper
@@ -59,6 +60,7 @@ class Pipeline:
         self._hours = hours
         self._closed_reason = closed_reason
         self._own_presence_stream = own_presence_stream
+        self.health: CameraHealth | None = None
         self._lock = threading.RLock()
         self._permitted: bool | None = None
         self._checked_until = 0
@@ -70,7 +72,7 @@ class Pipeline:
             self._buffer.add(packet)
             self.keeper.packet(packet)
             if not self._own_presence_stream:
-                self._take(self.watcher.feed(packet))
+                self._judge(packet)
 
     def newest_group(self) -> list[Packet]:
         """The packets from the last key frame on, out of the compressed past; empty where there are none."""
@@ -80,13 +82,15 @@ class Pipeline:
     def presence_packet(self, packet: Packet) -> None:
         """Take a packet of the stream that serves presence alone."""
         with self._lock:
-            self._take(self.watcher.feed(packet))
+            self._judge(packet)
 
     def tick(self, wall: int) -> None:
         """Time has passed, with or without packets."""
         with self._lock:
             self._note_hours(wall)
             self.keeper.tick(wall)
+            if self.health is not None:
+                self.health.tick(wall)
 
     def interrupted(self, wall: int, reason: str) -> None:
         """The camera was lost, or the recorder stops."""
@@ -100,6 +104,11 @@ class Pipeline:
         with self._lock:
             self._take(self.watcher.finish(wall))
             self.keeper.interrupted("end_of_input")
+
+    def _judge(self, packet: Packet) -> None:
+        if self.health is not None:
+            self.health.packet(packet.config)
+        self._take(self.watcher.feed(packet))
 
     def _take(self, events: Iterable[PresenceEvent]) -> None:
         for event in events:

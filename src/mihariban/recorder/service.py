@@ -20,6 +20,7 @@ from mihariban.recorder.control import Control
 from mihariban.recorder.errors import NoSuchCamera
 from mihariban.recorder.findings import enter_begin, enter_end, lasting
 from mihariban.recorder.health.health import Health
+from mihariban.recorder.health.inspector import CameraHealth
 from mihariban.recorder.keeping import Keeper
 from mihariban.recorder.owed import Owed
 from mihariban.recorder.packet import Packet
@@ -38,6 +39,8 @@ from mihariban.volume import ClipHeader, ClipKind, Volume, VolumeIoError
 _log = structlog.get_logger(__name__)
 
 NEVER = (1 << 63) - 1
+FILE_TICK = 5 * SECOND
+"""A source that is read faster than time moves the second hand this often (ns of the site's clock)."""
 
 
 @dataclass(slots=True)
@@ -177,14 +180,16 @@ class Recorder:
         Raises:
             SourceError: the source cannot be read.
         """
-        last = self.clock.wall()
+        last, ticked = self.clock.wall(), 0
         try:
             for packet in source.packets(stop):
                 last = max(last, packet.wall)
                 if isinstance(self.clock, TurnedClock):
                     self.clock.turn_to(packet.wall)
                 self.take(channel, packet)
-                self.keeper.tick_if_due(self.clock.wall())
+                if self.clock.monotonic() - ticked >= FILE_TICK:
+                    ticked = self.clock.monotonic()
+                    self.tick()
         finally:
             channel.pipeline.finish(last)
             self._save_scene_now(channel, last)
@@ -194,6 +199,7 @@ class Recorder:
         wall = self.clock.wall()
         if self._failed:
             self._try_again()
+        self.health.tick(wall, self.clock.monotonic())
         for channel in list(self.channels.values()):
             try:
                 channel.pipeline.tick(wall)
@@ -255,7 +261,20 @@ class Recorder:
             closed_reason=self.hours.closed_reason,
             own_presence_stream=own_presence_stream,
         )
+        pipeline.health = self._watch_over(camera, watcher, scenes)
+        watcher.on_picture = pipeline.health.picture
         return Channel(camera, pipeline, recording, scenes)
+
+    def _watch_over(self, camera: Camera, watcher: Watcher, scenes: SceneStore) -> CameraHealth:
+        return CameraHealth(
+            camera.id,
+            self.health,
+            permitted=lambda wall: self.hours.window_at(wall) is not None,
+            occupied=lambda: watcher.occupied,
+            ignore=zone_of(camera),
+            memory=scenes.load_view(),
+            look_every_s=lambda: watcher.look_every_s,
+        )
 
     def _settings(self, camera: Camera) -> PresenceSettings:
         delay = camera.presence.start_delay_s
@@ -282,12 +301,12 @@ class Recorder:
 
     def _save_scene(self, channel: Channel, packet: Packet) -> None:
         header = self._scene_header(packet.wall)
-        channel.scenes.save_if_due(channel.pipeline.watcher, packet.wall, packet.monotonic, header)
+        channel.scenes.save_if_due(channel.pipeline, packet.wall, packet.monotonic, header)
 
     def _save_scene_now(self, channel: Channel, wall: int) -> None:
         if self.hours.window_at(wall) is not None:
             header = self._scene_header(wall)
-            channel.scenes.save_if_due(channel.pipeline.watcher, wall, self.clock.monotonic(), header)
+            channel.scenes.save_if_due(channel.pipeline, wall, self.clock.monotonic(), header)
 
     def _scene_header(self, wall: int) -> ClipHeader:
         version = self._policy_hash()

@@ -68,17 +68,10 @@ class Keeper:
         self._recorder = recorder
         self.duties = duties()
         self.failures: dict[str, str] = {}
-        self._looked = 0
-
-    def tick_if_due(self, wall: int) -> None:
-        """For sources that are read faster than time: at most once a second of the site's clock."""
-        now = self._recorder.clock.monotonic()
-        if now - self._looked >= SECOND:
-            self.tick(wall)
 
     def tick(self, wall: int) -> None:
         """Do what is due."""
-        now = self._looked = self._recorder.clock.monotonic()
+        now = self._recorder.clock.monotonic()
         for duty in self.duties:
             if now >= duty.due:
                 duty.due = now + duty.period

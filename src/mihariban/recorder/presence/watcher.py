@@ -56,6 +56,7 @@ class Watcher:
         self._interval = round(settings.analysis_interval_s * SECOND)
         self._shown = 0
         self.on_picture: OnPicture | None = None
+        self.look_every_s = 0.0
         self.decoded = 0
         self.looks = 0
 
@@ -179,7 +180,9 @@ class Watcher:
         self.looks += 1
         decoder = Decoder(packet.config, self._factor, hasty=True)
         pictures = [*decoder.decode(packet), *decoder.drain()]
-        self._look_due = packet.wall + self._look_every(packet)
+        wait = self._look_every(packet)
+        self.look_every_s = wait / SECOND
+        self._look_due = packet.wall + wait
         if not pictures or judge is None:
             return []
         frame, wall = pictures[0]
