@@ -65,6 +65,9 @@ class Ring:
     visible: dict[bytes, tuple[int, int | None]] = field(default_factory=dict)
     shown: dict[int, bool] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return "Ring"
+
     def __post_init__(self) -> None:
         self.clock = TurnedClock(START)
         spec = VolumeSpec(16 * self.region, self.region, 0.1, "s", "r")

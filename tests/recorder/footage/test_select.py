@@ -33,6 +33,7 @@ moments = st.integers(0, 41_000)
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(begin=0, length=28_600)
+@example(begin=0, length=1_000)
 @given(begin=moments, length=st.integers(1, 41_000))
 def test_the_pictures_of_any_range_are_those_inside_it(ring: Ring, begin: int, length: int) -> None:
     """From the first key frame of each stretch, none missing, none twice, none outside; and the rest are holes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mihariban.base.clock import SECOND
@@ -46,9 +46,11 @@ def fill(volume: Volume, range_: Range, segment: Segment) -> Filled:
     """
     filled = Filled()
     chooser = _Chooser(segment, filled)
-    for each in in_order(volume, range_, segment.pieces, filled.damaged):
+    damaged: list[ChunkDamaged] = []
+    for each in in_order(volume, range_, segment.pieces, damaged):
         if not chooser.take(each):
             break
+    filled.damaged += [str(error.facts["second"]) for error in damaged]
     return filled
 
 
@@ -111,16 +113,13 @@ def disposable(packet: Packet) -> bool:
     return next(slices, 0x60) & 0x60 == 0
 
 
-def in_order(volume: Volume, range_: Range, pieces: Iterable[Piece], damaged: list[str]) -> Iterator[Stored]:
+def in_order(volume: Volume, range_: Range, pieces: Sequence[Piece], damaged: list[ChunkDamaged]) -> Iterator[Stored]:
     """Packets in decoding order, each once, though a group on a boundary is stored in two clips."""
-    pieces = tuple(pieces)
-    bad: list[ChunkDamaged] = []
-    found = read_pieces(volume, pieces, range_.configs, bad)
+    found = read_pieces(volume, pieces, range_.configs, damaged)
     if len({piece.clip for piece in pieces}) > 1:
         yield from _merged(list(found))
     else:
         yield from found
-    damaged += [f"{error.facts['second']}" for error in bad]
 
 
 def _merged(found: list[Stored]) -> list[Stored]:

@@ -49,14 +49,14 @@ class ExtractFacts:
 
 
 class Extract:
-    """An iterator of the file's bytes; ``facts`` fill as it is read."""
+    """An iterator of the file's bytes. ``facts`` fill as it is read; ``origin`` (wall ns) is 10 s of media time."""
 
     def __init__(self, volume: Volume, range_: Range, *, exact: bool) -> None:
         self._volume = volume
         self._range = range_
         self._exact = exact
         self._edges = {edge.segment: edge for edge in range_.edges}
-        self._origin = min([range_.origin, *(edge.start for edge in range_.edges)])
+        self.origin = min([range_.origin, *(edge.start for edge in range_.edges)])
         self.facts = ExtractFacts(holes=list(range_.holes))
         self._bytes = self._made()
 
@@ -94,7 +94,7 @@ class Extract:
         """The encoder for edges, or for the whole range where the samples cannot be kept."""
         used = {segment.config for segment in self._range.segments}
         whole = self._range.transcoded or len(used) > 1 or (self._exact and not self._joins(config))
-        origin = self._origin
+        origin = self.origin
         if whole:
             return Recoder(config.width, config.height, origin, preset="veryfast"), True
         if not self._exact:
@@ -171,7 +171,7 @@ class Extract:
         facts.last = max(walls) if facts.last is None else max(facts.last, *walls)
         facts.frames += len(packets)
         until = segment.end if segment.cut else None
-        return fragment(number, samples(packets, self._origin, until=until), typed=False)
+        return fragment(number, samples(packets, self.origin, until=until), typed=False)
 
 
 def extract(volume: Volume, range_: Range, *, exact: bool) -> Extract:

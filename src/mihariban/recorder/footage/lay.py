@@ -65,9 +65,9 @@ def lay(
         table = _table(volume, clip.clip)
         pieces = _pieces(clip, table, limits, configs, peek)
         every[clip.clip] = pieces
-        fresh = [p for p, info in zip(pieces, table, strict=False) if (clip.visit, p.wall, info.samples) not in taken]
-        taken |= {(clip.visit, piece.wall, info.samples) for piece, info in zip(pieces, table, strict=False)}
-        blocks += _blocks([piece for piece in fresh if _wanted(piece)])
+        names = [(clip.visit, info.wall, info.samples) for info in table]
+        blocks += _blocks([None if name in taken else piece for piece, name in zip(pieces, names, strict=False)])
+        taken.update(names)
     blocks.sort(key=lambda block: min(piece.begins for piece in block if not piece.hidden))
     return Laid(_runs(blocks, every), configs)
 
@@ -128,14 +128,14 @@ def _wanted(piece: Piece) -> bool:
     return piece.hidden or (piece.until > piece.low and piece.wall < piece.high + REORDER)
 
 
-def _blocks(pieces: list[Piece]) -> list[list[Piece]]:
-    """Chunks that follow each other, each with something to show in it."""
-    blocks: list[list[Piece]] = []
+def _blocks(pieces: list[Piece | None]) -> list[list[Piece]]:
+    """Chunks that follow each other without one left out between them, each block with something to show in it."""
+    blocks: list[list[Piece]] = [[]]
     for piece in pieces:
-        if blocks and _follows(blocks[-1][-1], piece):
+        if piece is None or not _wanted(piece) or (blocks[-1] and not _follows(blocks[-1][-1], piece)):
+            blocks.append([])
+        if piece is not None and _wanted(piece):
             blocks[-1].append(piece)
-        else:
-            blocks.append([piece])
     return [block for block in blocks if any(not piece.hidden and piece.begins < piece.ends for piece in block)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from mihariban.base.clock import iso
+from mihariban.base.clock import SECOND, iso
 from mihariban.recorder.footage.cut import cut_run
 from mihariban.recorder.footage.errors import RangeInvalid
 from mihariban.recorder.footage.lay import TOLERANCE, Run, lay
@@ -12,6 +12,7 @@ from mihariban.recorder.footage.range import NO_KEY_FRAME, REORDER, Edge, Hole, 
 from mihariban.recorder.footage.stored import Peek
 from mihariban.volume import Volume
 
+_MOMENT = SECOND // 10  # a shorter stretch is not worth a hole of its own
 Visible = Mapping[bytes, tuple[int, int | None]]
 Why = Callable[[int, int], str]
 
@@ -78,7 +79,7 @@ def _holes(start: int, end: int, segments: list[Segment], runs: list[Run], why: 
         if begins > covered:
             holes += _spans(covered, begins, runs, why)
         covered = max(covered, ends)
-    return holes
+    return holes if holes or segments else [Hole(start, end, why(start, end))]
 
 
 def _spans(low: int, high: int, runs: list[Run], why: Why) -> list[Hole]:
@@ -86,7 +87,7 @@ def _spans(low: int, high: int, runs: list[Run], why: Why) -> list[Hole]:
     at = low
     for run in runs:
         begins, ends = max(run.begins, at), min(run.ends, high)
-        if begins >= ends:
+        if ends - begins < _MOMENT:
             continue
         if begins - at > TOLERANCE:
             holes.append(Hole(at, begins, why(at, begins)))
@@ -94,6 +95,6 @@ def _spans(low: int, high: int, runs: list[Run], why: Why) -> list[Hole]:
             begins = at
         holes.append(Hole(begins, ends, NO_KEY_FRAME))
         at = ends
-    if high - at > TOLERANCE or (at == low and high - at > 0 and not runs):
+    if high - at > TOLERANCE:
         holes.append(Hole(at, high, why(at, high)))
     return holes
