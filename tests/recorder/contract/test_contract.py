@@ -7,15 +7,19 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from mihariban.base.errors import MiharibanError, all_errors
+from mihariban.ledger.commitment import commit
 from mihariban.ledger.errors import CosignConflict, LedgerMissing, NoteMalformed
 from mihariban.ledger.keys import KeyKind, Signer
 from mihariban.recorder.api.replies import error_bytes, status_of
 from mihariban.recorder.contract import errors
 from mihariban.recorder.contract.errors import GrantOutdated, NoSuchThing
 from mihariban.recorder.contract.facts import ErrorReply, Status
+from mihariban.recorder.contract.fields import Id, Moment, Signed
 from mihariban.recorder.contract.keys import PartyKeys, load_keys, parse_keys
+from mihariban.recorder.contract.order import Committed
 from mihariban.recorder.contract.told import as_told
 
 LOG = Signer("a.example/r", KeyKind.LOG, b"\x01" * 32).public
@@ -89,3 +93,48 @@ def test_facts_of_a_later_version_are_passed_on() -> None:
         '"free_bytes":0},"later":{"more":1}}'
     )
     assert '"later":{"more":1}' in Status.model_validate_json(text).model_dump_json()
+
+
+def test_a_text_must_be_the_one_committed_to() -> None:
+    """An office cannot name one person in its ledger and another to the recorder."""
+    made = Committed.of(commit("見本 太郎"))
+    facts = made.model_dump()
+    assert Committed.model_validate(facts) == made
+    for name, other in (
+        ("text", "見本 花子"),
+        ("salt", "0" * 64),
+        ("hash", "0" * 64),
+        ("text", ""),
+        ("salt", "0" * 62),
+    ):
+        with pytest.raises(ValidationError):
+            Committed.model_validate({**facts, name: other})
+
+
+class _Fields(Signed):
+    at: Moment = "2026-11-23T08:30:00.000000000Z"
+    id: Id = "01ksr49200c5xmafwk2amhbs0r"
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"at": "2026-11-23T8:30:00.000000000Z"},
+        {"at": "2026-11-23T08:30:00.000000000z"},
+        {"at": "2026-11-23T08:30:00.00000000Z"},
+        {"at": "2026-11-23T08:30:00+09:00"},
+        {"at": "2026-11-23T08:30:00.00000000０Z"},
+        {"at": "2026-11-23T08:30:60.000000000Z"},
+        {"at": "1969-12-31T23:59:59.000000000Z"},
+        {"at": "9999-12-31T23:59:59.000000000Z"},
+        {"at": 1},
+        {"id": "01KSR49200C5XMAFWK2AMHBS0R"},
+        {"id": "z" * 26},
+        {"id": ""},
+    ],
+)
+def test_an_instant_and_an_id_have_one_spelling(facts: dict[str, object]) -> None:
+    """Else one decision could have two digests."""
+    assert _Fields.model_validate({"at": "2026-11-23T08:30:00.000000000Z", "id": "01ksr49200c5xmafwk2amhbs0r"})
+    with pytest.raises(ValidationError):
+        _Fields.model_validate(facts)
