@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import random
+import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from mihariban.base.clock import TurnedClock
-from mihariban.base.errors import MiharibanError
-from mihariban.volume import ClipHeader, ClipUnknown, Volume, check_volume
+from mihariban.base.errors import MiharibanError, UsageError
+from mihariban.volume import ClipHeader, ClipUnknown, Volume, VolumeIoError, check_volume
 from mihariban.volume import rotate as rotate_module
 from mihariban.volume.home import FileRoot, MovingRoot, Secrets
 from mihariban.volume.layout import BLOCK
@@ -22,7 +24,7 @@ from mihariban.volume.simulated import PowerCut, SimulatedFile, SimulatedMachine
 from mihariban.volume.storage import KEYS
 from mihariban.volume.tpm import TpmRoot
 from tests.volume.harness import Run, template
-from tests.volume.support import START, chunk, record
+from tests.volume.support import START, chunk, make, record
 
 STEPS = 22
 TPM_NOTE: dict[str, object] = {"kind": "tpm"}
@@ -405,3 +407,123 @@ def test_a_superblock_that_cannot_be_read_is_mended_before_the_other_is_touched(
         torn.files["ring.vol"].durable[copy * BLOCK + 100] ^= 1
         for cut in range(1, _opening(torn.fresh(), clock) + 1):
             Volume.open(_cut(torn.fresh(), cut, None, clock), clock=clock).close()
+
+
+def test_a_destroyed_key_is_found_with_the_old_root_and_not_with_the_new_one() -> None:
+    """I12 in everything ever written to keys.tab; the old root as control: the search can find something."""
+    machine, clock = template(), TurnedClock(START)
+    machine.history = []
+    volume = Volume.open(machine, clock=clock)
+    clip, kept = (record(volume, clock, chunks=1, size=900) for _ in range(2))
+    info = volume.clip(clip)
+    keys = [volume.ring.page(info.region).entries[volume.clip(each).slot].key for each in (clip, kept)]
+    volume.destroy(clip)
+    old = _secrets(machine).all()
+    rotate(volume)
+
+    def found(secrets: list[bytes]) -> list[bool]:
+        seen = {entry.key for page in _opened(machine, volume, secrets) for entry in page.entries}
+        return [key in seen for key in keys]
+
+    assert found(old) == [True, True]
+    assert found(_secrets(machine).all()) == [False, True]
+    with pytest.raises(ClipUnknown):
+        volume.clip(clip)
+    assert len(list(volume.read(kept))) == 1
+
+
+@pytest.mark.parametrize("name", ["keys.tab", "ring.vol", "root.key", "root.key.next.new", "directory"])
+@pytest.mark.parametrize("what", ["write", "sync", "rename"])
+def test_a_failing_disk_stops_a_renewal_and_the_next_opening_ends_it(name: str, what: str) -> None:
+    """EIO is told, nothing is written after it, and after the power cut that may follow all footage is there."""
+    machine, clock = template(), TurnedClock(START)
+    volume = Volume.open(machine, clock=clock)
+    clips = [record(volume, clock, chunks=1, size=900) for _ in range(3)]
+    machine.failing = lambda did, file: (did, file) == (what, name)
+    if (what, name) in {("write", "directory"), ("rename", "keys.tab"), ("rename", "ring.vol"), ("rename", "directory"),
+                        ("rename", "root.key.next.new")}:  # fmt: skip
+        assert rotate(volume).generation == 1  # no such operation
+        return
+    with pytest.raises(VolumeIoError, match="simulated failure"):
+        rotate(volume)
+    with pytest.raises(VolumeIoError, match="opened anew"):
+        record(volume, clock)
+    machine.failing = lambda _did, _file: False
+    volume.close()
+    again = Volume.open(machine.after_power_cut(random.Random(2)), clock=clock)
+    assert [len(list(again.read(clip))) for clip in clips] == [1, 1, 1]
+    assert again.roots.generation == again.roots.finished
+    assert rotate(again).generation in {1, 2}
+    assert [len(list(again.read(clip))) for clip in clips] == [1, 1, 1]
+
+
+def test_who_only_reads_opens_with_either_root_and_renews_nothing() -> None:
+    """At every operation of a renewal that was interrupted there: all footage is read, no operation on the disk."""
+    machine, clock = template(), TurnedClock(START)
+    volume = Volume.open(machine, clock=clock)
+    clips = [record(volume, clock, chunks=1, size=900) for _ in range(3)]
+    volume.close()
+    for cut in range(1, _operations(machine.fresh(), rotate, clock) + 1):
+        broken = _cut(machine.fresh(), cut, rotate, clock)
+        reader = Volume.read_only(broken, clock=clock)
+        assert [len(list(reader.read(clip))) for clip in clips] == [1, 1, 1]
+        assert reader.roots.generation - reader.roots.finished in {0, 1}
+        assert broken.operations == 0
+        with pytest.raises(UsageError):
+            rotate(reader)
+        reader.close()
+
+
+def test_recording_goes_on_while_the_root_is_renewed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A camera's thread and a reader beside five renewals, two pages at a time: all that was acknowledged is there."""
+    monkeypatch.setattr(rotate_module, "BATCH", 2)
+    clock = TurnedClock(START)
+    volume = make(tmp_path, clock, regions=24)
+    first = record(volume, clock)
+    done, clips, wrong = threading.Event(), [first], []
+
+    def work() -> None:
+        try:
+            while not done.is_set():
+                clips.append(record(volume, clock, size=3000))
+        except Exception as error:  # noqa: BLE001  # judged below
+            wrong.append(error)
+
+    reader = Volume.read_only(tmp_path, clock=clock)
+    thread = threading.Thread(target=work)
+    thread.start()
+    told: list[tuple[int, int]] = []
+    for _ in range(5):
+        rotate(volume, lambda pages, count: told.append((pages, count)))
+        assert len(list(reader.read(first))) == 3
+    done.set()
+    thread.join()
+    assert wrong == []
+    assert (told[0], told[-1], len(told)) == ((2, 24), (24, 24), 60)
+    reader.close()
+    volume.close()
+    again = Volume.open(tmp_path, clock=clock)
+    kept = {info.clip for info in again.clips()}
+    assert all(len(list(again.read(clip))) == 3 for clip in clips if clip in kept)
+    assert len(kept) > 5
+    assert {each.code for each in check_volume(again, deep=True)} <= {"not-in-place"}
+    assert again.roots.generation == 5
+    again.close()
+
+
+def test_a_page_that_no_root_opens_is_counted_and_left_as_it_is() -> None:
+    """Both slots damaged: its footage was lost before; the rest is renewed, and the page stays to be examined."""
+    machine, clock = template(), TurnedClock(START)
+    volume = Volume.open(machine, clock=clock)
+    clip = record(volume, clock, chunks=1, size=900)
+    volume.close()
+    keys = machine.files[KEYS].durable
+    lost = BLOCK + 2 * 3 * volume.shape.page_size
+    for slot in (0, 1):
+        keys[lost + slot * volume.shape.page_size + 100] ^= 1
+    before = bytes(keys[lost : lost + 2 * volume.shape.page_size])
+    volume = Volume.open(machine, clock=clock)
+    rotation = rotate(volume)
+    assert (rotation.pages, rotation.lost) == (5, 1)
+    assert bytes(keys[lost : lost + 2 * volume.shape.page_size]) == before
+    assert len(list(volume.read(clip))) == 1

@@ -81,8 +81,7 @@ class Resealer:
         sequence = slot_sequence(raw, region)
         if sequence < 0:
             return None
-        ranks = sorted(range(len(self._roots)), key=lambda rank: rank != self._likely)
-        for rank in ranks:
+        for rank in (self._likely, *(rank for rank in range(len(self._roots)) if rank != self._likely)):
             plain = open_slot(raw, self._roots[rank].cipher("page", region), self._volume)
             if plain is not None:
                 self._likely = rank

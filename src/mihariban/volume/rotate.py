@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 _log = structlog.get_logger(__name__)
-BATCH = 2048
+BATCH = 1024
 """Pages brought over under one hold of the volume's lock: some 0.1 s, so that a camera's thread hardly waits."""
 
 _BREATH = 0.002  # s between two batches, in which whoever waits for the lock gets it
