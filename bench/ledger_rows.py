@@ -113,11 +113,12 @@ def _verifying(folder: Path, entries: int) -> Row:
     hashing, verifying = interleaved(_RUNS, plain, verify)
     times, spread = ratio(verifying, hashing)
     return row(
-        f"verifying {entries:,} entries with the stand-alone script against hashing the same leaves in a plain loop",
+        "verifying a million entries with the stand-alone script against hashing the same leaves in a plain loop",
         times,
         "x",
         target="3 x or less",
         met=times <= 3,
+        entries=entries,
         verify_s=round(statistics.median(verifying), 2),
         hash_s=round(statistics.median(hashing), 2),
         bytes_per_entry=len(leaves[0]),
