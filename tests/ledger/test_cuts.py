@@ -23,9 +23,9 @@ pytestmark = pytest.mark.skipif(bool(_MISSING), reason=_MISSING)
 
 def test_a_cut_at_any_operation_loses_no_acknowledged_entry(tmp_path: Path) -> None:
     """Entries, the room's rows, intents and the published folder; and all goes on from there."""
-    found = sweep(tmp_path, 150)
-    assert (found.lost, found.findings, found.cuts) == (0, [], 150)
-    assert found.entries > 150
+    found = sweep(tmp_path, 100)
+    assert (found.lost, found.findings, found.cuts) == (0, [], 100)
+    assert found.entries > 100
 
 
 def test_without_syncs_entries_are_lost(tmp_path: Path) -> None:
