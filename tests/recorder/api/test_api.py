@@ -318,14 +318,18 @@ def test_what_the_door_does_not_know_is_an_error_of_our_form(
     assert error["code"].startswith("MH")
 
 
-def test_an_unforeseen_error_tells_the_caller_nothing(pair: Pair, client: RecorderClient) -> None:
-    """No trace, no message; counted for us. The next request is answered."""
+def test_an_unforeseen_error_tells_the_caller_nothing(
+    pair: Pair, client: RecorderClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No trace, no message; counted and logged for us, without values. The next request is answered."""
     pair.recorder.broken = RuntimeError("secret path /x")
     with _raw(pair) as raw:
         reply = raw.get("/v1/status")
         health = raw.get("/healthz")
     assert (reply.status_code, reply.json()["error"]["code"], health.status_code) == (500, "MH000", 503)
     assert "secret" not in reply.text and "Runtime" not in reply.text
+    logged = "".join(capsys.readouterr())
+    assert "RuntimeError" in logged and "doors.py" in logged and "secret" not in logged
     with pytest.raises(MiharibanError) as caught:
         client.status()
     assert caught.value.code == "MH000"

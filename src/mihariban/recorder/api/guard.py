@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections import Counter
 
 import structlog
@@ -15,6 +16,12 @@ _log = structlog.get_logger(__name__)
 
 MAX_REQUESTS = 64
 """Requests at work at once; long polls count too."""
+
+
+def where(error: BaseException) -> dict[str, str]:
+    """An unforeseen error for a log: its kind and the lines it came through. Neither its message nor the values on the
+    way, as a pretty traceback would print them: there are names and tokens among them."""
+    return {"error": type(error).__name__, "trace": "".join(traceback.format_tb(error.__traceback__))}
 
 
 class Counts:
@@ -73,7 +80,7 @@ class Guard:
             await error_reply(error)(scope, receive, watched)
         except Exception as error:  # the outer supervisor: one request must not end the door
             self._counts.unforeseen += 1
-            _log.error("request failed", method=scope["method"], exc_info=error)
+            _log.error("request failed", method=scope["method"], **where(error))
             if begun:
                 raise
             await error_reply(MiharibanError(), 500)(scope, receive, watched)

@@ -22,6 +22,7 @@ from mihariban.base.ids import Random
 from mihariban.recorder.api.app import create_app
 from mihariban.recorder.api.context import BODY_SECONDS, Api
 from mihariban.recorder.api.door import RecorderDoor
+from mihariban.recorder.api.guard import where
 from mihariban.recorder.api.protocol import MAX_HEAD, DoorProtocol
 from mihariban.recorder.contract.errors import DoorTaken, RecorderUnavailable
 
@@ -128,7 +129,7 @@ class _Server:
             asyncio.run(self._serve())
         except Exception as error:  # noqa: BLE001  # the outer supervisor: recording goes on without the door
             self._error = error
-            _log.error("the recorder's door ended", exc_info=error)
+            _log.error("the recorder's door ended", **where(error))
         finally:
             self._ready.set()
 
