@@ -194,7 +194,7 @@ def _now(control: Control, clock: Clock, running: bool) -> tuple[int, int | None
     last = lives[-1]
     if running and last.ended is None:
         return last.last_seen, last.last_seen, True
-    return clock.wall(), last.last_seen, running
+    return max(clock.wall(), last.last_seen), last.last_seen, running
 
 
 def _findings(control: Control) -> tuple[tuple[Finding, ...], tuple[str, ...]]:

@@ -24,7 +24,6 @@ _WEAK: Final = np.float32(4.0)  # levels a pixel; an edge of this slope counts h
 _EDGE: Final = 0.3  # strength from which a pixel of the reference is an edge that stays
 _EDGES_IN_TILE: Final = 10  # such pixels make a tile one that can be recognised
 _SAME: Final = 0.5  # cosine between the edges of a tile and those learned
-_FLAT: Final = 0.2  # of the strength learned; what is left under a cover
 _STILL: Final = 0.75  # cosine of a tile with itself a while ago
 _REACH: Final = 0.4  # of the picture; a shift beyond it leaves too little to compare
 
@@ -46,7 +45,7 @@ class Likeness:
 
     Attributes:
         same: show the edges learned.
-        flat: show next to nothing.
+        flat: show no edges.
         foreign: show other edges.
     """
 
@@ -119,9 +118,7 @@ class View:
     def likeness(self, field: Field) -> Likeness:
         """Compare a picture's field of the same size."""
         same = self.same(field)
-        left = tile_sums(np.abs(field) ** 2)
-        learned = np.maximum(tile_sums(np.abs(self.field) ** 2), 1e-9)
-        flat = self.tiles & ~same & (left < _FLAT * learned)
+        flat = self.tiles & ~same & (tile_sums(np.abs(field) >= _EDGE) < _EDGES_IN_TILE)
         count = max(1, self.count)
         shares = float(same.sum()) / count, float(flat.sum()) / count
         return Likeness(*shares, max(0.0, 1.0 - sum(shares)))
