@@ -112,8 +112,8 @@ class SqliteStore:
             if self._db.in_transaction:
                 yield self._db
                 return
+            self._write("BEGIN IMMEDIATE")
             with _unwritable():
-                self._db.execute("BEGIN IMMEDIATE")
                 try:
                     yield self._db
                     self._db.execute("COMMIT")
