@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mihariban.cli._common import bar, console
 
+if TYPE_CHECKING:
+    from mihariban.demo.make import DemoResult
+
 
 @click.command()
 @click.option("--dir", "directory", type=click.Path(path_type=Path), default=Path("run/site"), show_default=True)
 @click.option("--policy", type=click.Path(path_type=Path), default=None, help="The rule [Saga City's].")
-@click.option("--check", is_flag=True, help="Exit 1 unless all that was drawn is recorded and every check passes.")
+@click.option("--check", is_flag=True, help="Check everything and exit: 1 unless all is as it should be.")
 @click.option("--ready", type=click.Path(path_type=Path), default=None, help="Write facts for programs into this file.")
 def command(directory: Path, policy: Path | None, check: bool, ready: Path | None) -> int:
-    """Make a site from nothing, record the drawn kiosk scene, and show what came of it."""
-    import json
-
-    from mihariban.cli._tables import visit_table
-    from mihariban.cli.volume import forecast
-    from mihariban.recorder.demo import make_demo
+    """Make a site from nothing, record the drawn kiosk scene, look at it under grants, check it, and stay up."""
+    from mihariban.demo.make import make_demo
     from mihariban.recorder.shipped import saga_policy
-    from mihariban.recorder.site_folder import SiteFolder
-    from mihariban.volume import Volume
 
     with bar() as progress:
         task = progress.add_task("ring.vol", total=None)
@@ -31,30 +30,65 @@ def command(directory: Path, policy: Path | None, check: bool, ready: Path | Non
             directory,
             policy or saga_policy(),
             progress=lambda done, total: progress.update(task, completed=done, total=total),
+            say=progress.console.print,
         )
-    folder = SiteFolder(directory)
-    volume = Volume.read_only(folder.recorder)
+    _show(directory, result)
+    addresses = {} if check else {"recorder": str(directory / "recorder" / "recorder.sock")}
+    if ready is not None:
+        _write(ready, directory, result, addresses)
+    if check:
+        return 1 if result.problems else 0
+    _stay_up(result)
+    return 0
+
+
+def _show(directory: Path, result: DemoResult) -> None:
+    from mihariban.base.clock import iso
+    from mihariban.cli._tables import visit_table
+    from mihariban.cli.volume import forecast
+    from mihariban.volume import Volume
+
+    out = console()
+    volume = Volume.read_only(result.folder.recorder)
     try:
-        last = max((clip.end for clip in volume.clips()), default=None)
-        figures = volume.stat(last)
+        figures = volume.stat(result.ended_at)
     finally:
         volume.close()
-    out = console()
-    out.print(f"site: {directory}; recorded {result.said}")
+    out.print(f"site: {directory}; its clock began at {iso(result.starts_at, result.look.zone)}")
     out.print(visit_table(result.look))
-    out.print(forecast(folder, figures))
-    out.print(f"contact sheet: {result.sheet}")
+    out.print(forecast(result.folder, figures))
+    out.print(f"contact sheet (seen under a grant): {result.sheet}")
     for problem in result.problems:
         out.print(f"problem: {problem}")
     out.print("check: " + ("passed" if not result.problems else f"{len(result.problems)} problems"))
-    if ready is not None:
-        ready.parent.mkdir(parents=True, exist_ok=True)
-        facts = {
-            "site": str(directory),
-            "addresses": {},
-            "visits": len(result.look.visits),
-            "contact_sheet": str(result.sheet),
-            "problems": result.problems,
-        }
-        ready.write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return 1 if check and result.problems else 0
+
+
+def _write(ready: Path, directory: Path, result: DemoResult, addresses: dict[str, str]) -> None:
+    import json
+
+    ready.parent.mkdir(parents=True, exist_ok=True)
+    facts = {
+        "site": str(directory),
+        "addresses": addresses,
+        "visits": len(result.look.visits),
+        "contact_sheet": str(result.sheet),
+        "said": result.said,
+        "problems": result.problems,
+    }
+    ready.write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _stay_up(result: DemoResult) -> None:
+    """The recorder goes on with the drawn camera at real speed, until Ctrl-C."""
+    import signal
+
+    from mihariban.base.clock import SECOND, SiteClock, SystemClock
+    from mihariban.recorder.site_service import run_site
+
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    clock = SiteClock(SystemClock(), result.ended_at + SECOND)
+    with run_site(result.folder, stop=stop, clock=clock) as (_, served):
+        console().print(f"the recorder runs; its door is {served.socket}. Ctrl-C ends it.")
+        stop.wait()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def record(path: Path, order: RecordOrder, stop: threading.Event, *, clock: Cloc
             LiveCamera(recorder, camera, source, zone=_zone(order), until_end=order.until_end).run(stop)
         return "live, on the machine's clock"
     starts_at = order.starts_at if order.starts_at is not None else last_opening(folder, real)
-    site_clock: Clock = SiteClock(real, starts_at) if order.real_time else TurnedClock(starts_at, real.boot_id())
+    site_clock: Clock = SiteClock(real, starts_at) if order.real_time else _turned(starts_at)
     with Recorder(folder, clock=site_clock) as recorder:
         feed = make_source(source, clock=site_clock, starts_at=starts_at, real_time=order.real_time)
         channel = recorder.channel(recorder.camera(order.camera), zone=_zone(order))
@@ -80,6 +81,11 @@ def last_opening(folder: SiteFolder, clock: Clock) -> int:
     hours = SiteHours(folder.load_book(), entries, site.zone, site.site.policy_site)
     opening = hours.last_opening(clock.wall())
     return clock.wall() if opening is None else opening
+
+
+def _turned(starts_at: int) -> TurnedClock:
+    """A clock for a source that is read faster than time; its monotonic clock is of a boot of its own."""
+    return TurnedClock(starts_at, str(uuid.uuid4()))
 
 
 def _configured(folder: SiteFolder, order: RecordOrder) -> Camera:

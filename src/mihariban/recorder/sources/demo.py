@@ -15,6 +15,7 @@ from av.video.codeccontext import VideoCodecContext
 from mihariban.base.clock import SECOND, Clock, SystemClock, to_datetime
 from mihariban.recorder.errors import SourceAddressInvalid
 from mihariban.recorder.packet import Packet, StreamConfig
+from mihariban.recorder.sources.parameters import Parameters
 from mihariban.recorder.sources.scene.digits import stamp
 from mihariban.recorder.sources.scene.hall import draw_hall
 from mihariban.recorder.sources.scene.raster import Bytes, Layer
@@ -79,7 +80,7 @@ class DemoSource:
     def packets(self, stop: threading.Event) -> Iterator[Packet]:
         """Draw, encode and deliver until the script ends or ``stop`` is set."""
         encoder = self._encoder()
-        config: StreamConfig | None = None
+        parameters = Parameters(StreamConfig("h264", *SIZE, Fraction(1, _TICKS), b"", "annexb"))
         began = self._clock.monotonic()
         for number, picture in enumerate(self.frames()):
             if stop.is_set():
@@ -90,12 +91,10 @@ class DemoSource:
             frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(format="yuv420p")
             frame.pts, frame.time_base = number * _TICKS // self._fps, Fraction(1, _TICKS)
             for raw in encoder.encode(frame):
-                if config is None:
-                    extradata = bytes(encoder.extradata or b"")
-                    config = StreamConfig("h264", *SIZE, Fraction(1, _TICKS), extradata, "annexb")
-                pts, dts = raw.pts or 0, raw.dts or 0
-                shown = pts * SECOND // _TICKS
-                yield Packet(bytes(raw), pts, dts, raw.is_keyframe, self._starts_at + shown, began + shown, config)
+                data, pts, dts = bytes(raw), raw.pts or 0, raw.dts or 0
+                parameters.head(data)
+                wall, monotonic = (at + pts * SECOND // _TICKS for at in (self._starts_at, began))
+                yield Packet(data, pts, dts, raw.is_keyframe, wall, monotonic, parameters.config)
 
     def frames(self) -> Iterator[Bytes]:
         """The pictures, shape (360, 640, 3), RGB."""

@@ -1,0 +1,1 @@
+"""The whole system on sample data: nobody in it exists."""
