@@ -31,7 +31,10 @@ class Rig:
         self.ended: list[Finding] = []
         self.told: list[tuple[str, float]] = []
         self.health = Health(self.clock, on_begin=self._begin, on_end=self.ended.append)
-        self.camera = CameraHealth("cam1", self.health, permitted=lambda wall: self.permitted(wall), **self.options)  # type: ignore[arg-type]  # a test's own options
+        self.camera = CameraHealth("cam1", self.health, permitted=self._permitted, **self.options)  # type: ignore[arg-type]  # a test's own options
+
+    def _permitted(self, wall: int) -> bool:
+        return self.permitted(wall)
 
     def _begin(self, finding: Finding) -> None:
         self.begun.append(finding)

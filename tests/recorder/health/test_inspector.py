@@ -22,7 +22,8 @@ from mihariban.recorder.sources.demo import DEMO_ZONE, DemoSource
 from tests.recorder.health.rig import START, Rig, blurred, filmed, hall
 from tests.scenes.plan import SMOKE, cases
 
-FOOTAGE = Path(os.environ.get("MIHARIBAN_FOOTAGE", "")) / "one-by-one.mp4"
+_BESIDE = Path(__file__).parents[4] / "shared" / "footage"
+FOOTAGE = Path(os.environ.get("MIHARIBAN_FOOTAGE", _BESIDE)) / "one-by-one.mp4"
 HALL = hall()
 Fault = Callable[[NDArray[np.float32], int], NDArray[np.uint8]]
 
