@@ -90,6 +90,7 @@ class SmallRecorder:
         self.broken: Exception | None = None
         self.blocked: threading.Event | None = None
         self.closed_pieces = 0
+        self.given: list[Iterator[bytes]] = []
         self.piece_size = 3
 
     def close(self) -> None:
@@ -283,7 +284,8 @@ class SmallRecorder:
         facts = {"grant": grant.id, "from": moment(grant.start), "to": moment(grant.end)}
         draft = Draft(Tag.FOOTAGE_EXTRACT_MAKE, facts)
         intent = self.ledger.intend(draft)
-        return self._pieces(intent, draft, exact)
+        self.given.append(self._pieces(intent, draft, exact))  # kept: else dropping it would close it by itself
+        return self.given[-1]
 
     def _pieces(self, intent: int, draft: Draft, exact: bool) -> Iterator[bytes]:
         outcome = Outcome.FAILED
