@@ -46,6 +46,11 @@ class SiteHours:
         self._book = book
         self._calendars = {}
 
+    @property
+    def versions(self) -> tuple[LoadedPolicy, ...]:
+        """All versions of the rule, oldest first."""
+        return self._book.versions
+
     def in_force(self, wall: int) -> LoadedPolicy | None:
         """The version in force at an instant, or None where none is."""
         try:
