@@ -27,6 +27,7 @@ class Owed:
     def __init__(self) -> None:
         self._waiting: deque[Callable[[], object]] = deque()
         self._lock = threading.RLock()
+        self._settling = False
         self.why = ""
         self.dropped = 0
 
@@ -36,23 +37,34 @@ class Owed:
         return len(self._waiting)
 
     def write(self, work: Callable[[], object]) -> None:
-        """Do ``work`` now, or later behind what is owed already."""
+        """Do ``work`` now, or later behind what is owed already. A work may itself write: that is done after it."""
         with self._lock:
             if len(self._waiting) >= MOST:
                 self._waiting.popleft()
                 self.dropped += 1
             self._waiting.append(work)
-            self.settle()
+            if not self._settling:
+                self.settle()
 
     def settle(self) -> bool:
         """Do what is owed as far as the book can be written. True where nothing is owed any more."""
         with self._lock:
-            while self._waiting:
-                if not self._try(self._waiting[0]):
-                    return False
-                self._waiting.popleft()
-            self.why = ""
-            return True
+            if self._settling:
+                return False
+            self._settling = True
+            try:
+                return self._settle()
+            finally:
+                self._settling = False
+
+    def _settle(self) -> bool:
+        while self._waiting:
+            work = self._waiting.popleft()
+            if not self._try(work):
+                self._waiting.appendleft(work)
+                return False
+        self.why = ""
+        return True
 
     def try_now(self, work: Callable[[], object]) -> bool:
         """Do ``work`` behind all that is owed; where that cannot be, it is not done at all."""
