@@ -1,17 +1,25 @@
-"""End a hold by decision; what is past its deadline then is erased like everything else."""
+"""End a hold by decision; what is past its deadline then is erased like everything else.
+
+Copies that only this hold kept go with it, at once: that is an erasure too, and is entered with what was read back.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mihariban.base import sqlite
 from mihariban.base.errors import MiharibanError
 from mihariban.base.ids import id_bytes
+from mihariban.ledger.canonical import Json
 from mihariban.ledger.tags import Outcome, Tag
 from mihariban.recorder.actions.decided import draft_of, known, remember
 from mihariban.recorder.contract.errors import NoSuchThing
 from mihariban.recorder.contract.orders import ReleaseOrder
 from mihariban.recorder.control import HoldRow
 from mihariban.recorder.decision import Decision, check_fresh
+from mihariban.recorder.keeping.expire import LEVEL, erasure_of, generations, mark_visits
+from mihariban.volume import ClipKind
+from mihariban.volume.erasing import Destroyed
 from mihariban.volume.holding import let_go
 
 if TYPE_CHECKING:
@@ -34,13 +42,34 @@ def release_hold(recorder: Recorder, decision: Decision[ReleaseOrder]) -> HoldRo
         return row
     draft = draft_of(recorder, decision, Tag.HOLD_FOOTAGE_RELEASE, {"hold": decision.order.hold})
     intent = control.ledger.intend(draft)
+    uses = generations(recorder, recorder.volume.clips(kind=ClipKind.COPY))
     try:
-        let_go(recorder.volume, hold)
+        gone = let_go(recorder.volume, hold).destroyed
     except MiharibanError as error:
         control.ledger.settle(intent, draft, Outcome.FAILED, {"error": error.code})
         raise
+    copies = [each for each in gone if each.info.kind is ClipKind.COPY]
     with control.transaction() as db:
-        control.ledger.settle(intent, draft, Outcome.DONE, {"seconds": row.kept_ns // 1_000_000_000})
+        control.ledger.settle(intent, draft, Outcome.DONE, _facts(row, copies))
         control.release_hold(db, hold, recorder.clock.wall())
+        _erased(recorder, db, copies, uses)
         remember(recorder, db, decision)
     return control.hold(hold) or row
+
+
+def _facts(row: HoldRow, copies: list[Destroyed]) -> dict[str, Json]:
+    facts: dict[str, Json] = {"seconds": row.kept_ns // 1_000_000_000}
+    if copies:
+        read_back = sum(each.verified for each in copies)
+        facts |= {"destroyed": len(copies), "read_back": read_back, "level": LEVEL}
+    return facts
+
+
+def _erased(recorder: Recorder, db: sqlite.Connection, copies: list[Destroyed], uses: dict[int, int]) -> None:
+    wall = recorder.clock.wall()
+    rows = [
+        erasure_of(each.info, uses.get(each.info.region, 0), "release", wall, read_back=each.verified)
+        for each in copies
+    ]
+    recorder.control.put_erasures(db, rows)
+    mark_visits(recorder, {each.info.visit for each in copies}, wall)

@@ -104,6 +104,11 @@ class Visits(ControlBase):
         sql = "SELECT * FROM visit WHERE erased IS NOT NULL AND recorded_to IS NOT NULL ORDER BY started, id"
         return [visit_row(row) for row in self._rows(sql)]
 
+    def overdue_visits(self, wall: int) -> list[VisitRow]:
+        """Visits past their expiry that are not marked as erased: something of them is held, or nothing was stored."""
+        sql = "SELECT * FROM visit WHERE erased IS NULL AND recorded_to IS NOT NULL AND expires <= ? ORDER BY started"
+        return [visit_row(row) for row in self._rows(sql, wall)]
+
     def visit(self, visit: bytes) -> VisitRow | None:
         """One visit."""
         rows = self._rows("SELECT * FROM visit WHERE id = ?", visit)

@@ -9,6 +9,7 @@ from mihariban.base.clock import DAY, SECOND, to_datetime
 from mihariban.ledger.entry import Draft
 from mihariban.ledger.tags import Tag
 from mihariban.recorder.control import PastVisit, VisitRow
+from mihariban.recorder.keeping.expire import mark_visits
 
 if TYPE_CHECKING:
     from mihariban.recorder.service import Recorder
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 def shrink_visits(recorder: Recorder, wall: int) -> int:
     """Shrink what is due. Returns how many visits."""
     control = recorder.control
+    _mark_overdue(recorder, wall)
     due = [row for row in control.erased_visits() if _is_due(recorder, row, wall)]
     gone = {row.id for row in due}
     days = {(row.camera, _date(recorder, row)) for row in due}
@@ -37,6 +39,14 @@ def shrink_visits(recorder: Recorder, wall: int) -> int:
         if texts:
             control.ledger.append(db, Draft(Tag.LEDGER_TEXT_ERASE, {"count": len(texts)}))
     return len(due)
+
+
+def _mark_overdue(recorder: Recorder, wall: int) -> None:
+    """Of some visits no clip ever was durable, or a crash took the entry: nothing else would ever end them."""
+    overdue = [row.id for row in recorder.control.overdue_visits(wall)]
+    if overdue:
+        with recorder.control.transaction():
+            mark_visits(recorder, overdue, wall)
 
 
 def _is_due(recorder: Recorder, row: VisitRow, wall: int) -> bool:
