@@ -34,6 +34,7 @@ from mihariban.recorder.service import Recorder
 from mihariban.recorder.sessions import OpenGrant
 from mihariban.recorder.site_folder import SiteFolder
 from mihariban.recorder.sources.file import FileSource
+from mihariban.volume import Chunk, ClipHeader, ClipKind, CodecConfig, Sample
 from tests.support.sites import make_site, moment
 from tests.support.video import room_video
 
@@ -133,6 +134,19 @@ class OfficeSite:
         channel = self.recorder.channel(self.recorder.camera(None))
         source = FileSource(self.video, starts_at=at)
         self.recorder.record_to_the_end(source, channel, stop)
+
+    def lap(self, regions: int = 20) -> None:
+        """New footage of nobody in particular takes so many regions, as weeks of visitors would."""
+        volume, wall = self.recorder.volume, self.clock.wall()
+        config = CodecConfig("h264", 192, 108, (1, 1000), b"", "annexb")
+        for number in range(regions):
+            at = wall + number * SECOND
+            header = ClipHeader(at.to_bytes(16, "big"), ClipKind.VISIT, at + PERIOD, at + PERIOD)
+            writer = volume.begin_clip(CAMERA, header, new_region=True)
+            sample = Sample(1000, 0, 0, 0, True, False)
+            writer.append(Chunk(0, at, at, self.clock.boot_id(), "unknown", config, (sample,), bytes(1000)))
+            writer.close()
+            volume.commit()
 
     # Looking
 

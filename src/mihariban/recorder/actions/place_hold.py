@@ -12,6 +12,7 @@ from mihariban.ledger.canonical import Json
 from mihariban.ledger.entry import Draft, from_moment, moment
 from mihariban.ledger.tags import Outcome, Tag
 from mihariban.recorder.actions.decided import draft_of, known, remember
+from mihariban.recorder.contract.errors import GrantReplayed
 from mihariban.recorder.contract.orders import HoldOrder
 from mihariban.recorder.control import HoldRow
 from mihariban.recorder.decision import Decision, check_fresh
@@ -37,6 +38,9 @@ def place_hold(recorder: Recorder, decision: Decision[HoldOrder]) -> HoldRow:
         row = recorder.control.hold(id_bytes(order.id))
         if row is not None:
             return row
+    recovered = recorder.control.hold(id_bytes(order.id))
+    if recovered is not None:
+        return _known_by_ring(recorder, decision, recovered)
     _check_rule(recorder, order)
     facts: dict[str, Json] = {"hold": order.id, "camera": order.camera, "from": order.start, "to": order.end}
     draft = draft_of(recorder, decision, Tag.HOLD_FOOTAGE_PLACE, {**facts, "review": order.review})
@@ -47,6 +51,17 @@ def place_hold(recorder: Recorder, decision: Decision[HoldOrder]) -> HoldRow:
         recorder.control.ledger.settle(intent, draft, Outcome.FAILED, {"error": error.code, **_figures(error)})
         raise
     return _enter(recorder, decision, kept, intent, draft)
+
+
+def _known_by_ring(recorder: Recorder, decision: Decision[HoldOrder], row: HoldRow) -> HoldRow:
+    """The book was lost after the hold was placed, or before its outcome was entered: the ring's papers say which order
+    it was."""
+    core = decision.order.core()
+    if {name: row.document.get(name) for name in core} != core:
+        raise GrantReplayed(grant=decision.order.id, why="its id was used for another decision")
+    with recorder.control.transaction() as db:
+        remember(recorder, db, decision)
+    return row
 
 
 def _check_rule(recorder: Recorder, order: HoldOrder) -> None:
