@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from mihariban.base import sqlite
 from mihariban.base.clock import Clock, SystemClock, iso, to_datetime
-from mihariban.base.errors import StorageError
+from mihariban.base.errors import MiharibanError
 from mihariban.base.text import Language
 from mihariban.policy import Site
 from mihariban.recorder.accounting import DayAccount
@@ -68,7 +68,7 @@ class SiteStatus:
     findings: tuple[Finding, ...]
     unknown: tuple[str, ...]
     volume: VolumeStat | None
-    volume_error: StorageError | None
+    volume_error: MiharibanError | None
     ledger_size: int | None
 
     @property
@@ -175,10 +175,10 @@ def day_of(path: Path, day: date, clock: Clock | None = None) -> list[tuple[str,
         control.close()
 
 
-def _volume(folder: SiteFolder) -> tuple[VolumeStat | None, StorageError | None, bool]:
+def _volume(folder: SiteFolder) -> tuple[VolumeStat | None, MiharibanError | None, bool]:
     try:
         volume = Volume.read_only(folder.recorder)
-    except StorageError as error:
+    except MiharibanError as error:
         return None, error, False
     try:
         return volume.stat(), None, volume.recording
