@@ -183,3 +183,12 @@ class NoPictureNow(StateError):
     exit_status = 117
     ja = "カメラ {camera} から今は映像が届いていません。接続を確かめてから、もう一度行ってください。"
     en = "The camera {camera} shows no picture now. Check its connection and try again."
+
+
+class AuditPeriodInvalid(InputError):
+    """An audit is to end before it begins."""
+
+    code = "MH361"
+    exit_status = 118
+    ja = "監査の期間 {first} から {last} は、終わりが始まりより前です。日付を確かめてください。"
+    en = "The audit from {first} to {last} ends before it begins. Check the dates."

@@ -1,0 +1,1 @@
+"""An auditor's questions about recording, answered from book, ring, rule and ledger. ``recorder.audit`` puts them."""
