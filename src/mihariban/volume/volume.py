@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -251,13 +251,13 @@ class Volume(Mounted):
             return self._table(info, page).listed()
 
     def read(
-        self, clip: bytes, damaged: list[ChunkDamaged] | None = None, only: Container[int] | None = None
+        self, clip: bytes, damaged: list[ChunkDamaged] | None = None, only: Sequence[ChunkInfo] | None = None
     ) -> Iterator[Chunk]:
         """The chunks of a clip, decrypted and authenticated, in the order they were stored.
 
         Args:
             damaged: takes the chunks that cannot be read, and reading goes on; without it the first one is raised.
-            only: numbers (``ChunkInfo.number``) of the chunks that are wanted; all of them without it.
+            only: the chunks that are wanted, as ``chunks`` listed them; all of them without it.
 
         Raises:
             ClipUnknown, ChunkDamaged.
@@ -265,10 +265,8 @@ class Volume(Mounted):
         """
         with self.lock:
             info, page = self._readable(clip)
-            table = self._table(info, page)
-        for part in table.listed():
-            if only is not None and part.number not in only:
-                continue
+            parts = self._table(info, page).listed() if only is None else only
+        for part in parts:
             with self.lock:
                 info, page = self._readable(clip)  # reading ends when the clip is destroyed or its time is over
             opened = self.reader.piece(page, info.slot, part)

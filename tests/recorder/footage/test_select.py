@@ -135,7 +135,7 @@ def test_the_table_of_a_clip_tells_all_chunks(ring: Ring) -> None:
     table = ring.volume.chunks(clip)
     assert [each.wall for each in table] == [chunk.wall for chunk in ring.volume.read(clip)]
     wanted = table[len(table) // 2]
-    assert [chunk.wall for chunk in ring.volume.read(clip, only={wanted.number})] == [wanted.wall]
+    assert [chunk.wall for chunk in ring.volume.read(clip, only=[wanted])] == [wanted.wall]
 
 
 def test_a_segment_alone_lies_in_the_range(ring: Ring) -> None:

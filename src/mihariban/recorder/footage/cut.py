@@ -12,6 +12,7 @@ from mihariban.recorder.footage.stored import Peek
 from mihariban.recorder.packet import StreamConfig
 
 SHORTEST = 2 * SECOND
+USUAL = 4 * SECOND
 LONGEST = 6 * SECOND
 
 
@@ -71,14 +72,23 @@ class _Finder:
 
     def after(self, cut: int, step: int) -> int | None:
         """The next key frame to cut at; ``step``: distance of the last two cuts, 0 where unknown."""
-        listed = self._listed(cut + SHORTEST, cut + LONGEST)
-        if listed is not None:
-            return listed
+        for low in (USUAL, SHORTEST):
+            listed = self._listed(cut + low, cut + LONGEST)
+            if listed is not None:
+                return listed
         if step:
             guess = self._in_chunk(self._index(cut + step), cut + SHORTEST)
             if guess is not None and guess <= cut + max(step, LONGEST):
                 return guess
-        return self.first_from(self._index(cut + SHORTEST), cut + SHORTEST)
+        usual = self._within(cut + USUAL, cut + LONGEST)
+        return usual or self.first_from(self._index(cut + SHORTEST), cut + SHORTEST)
+
+    def _within(self, low: int, high: int) -> int | None:
+        for index in range(self._index(low), self._index(high) + 1):
+            found = self._in_chunk(index, low)
+            if found is not None:
+                return found if found <= high else None
+        return None
 
     def first_from(self, index: int, wall: int) -> int | None:
         """The first key frame displayed at or after ``wall`` in the chunks from ``index`` on."""

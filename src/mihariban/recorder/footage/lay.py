@@ -101,9 +101,7 @@ def _pieces(
         if config < 0:
             continue  # the chunk with the coding is damaged and no other is known
         until = _until(info, after)
-        pieces.append(
-            Piece(clip.clip, clip.visit, info.number, config, info.wall, until, info.key, info.hidden, *limits)
-        )
+        pieces.append(Piece(clip.clip, clip.visit, info, config, until, *limits))
     return pieces
 
 
@@ -158,7 +156,7 @@ def _runs(blocks: list[list[Piece]], every: dict[bytes, list[Piece]]) -> list[Ru
             runs[-1].pieces += block
         else:
             first = block[0]
-            before = tuple(piece for piece in every[first.clip] if piece.number < first.number)
+            before = tuple(piece for piece in every[first.clip] if piece.info.number < first.info.number)
             runs.append(Run(list(block), before))
     return runs
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from mihariban.base.clock import iso
 from mihariban.recorder.footage.errors import NothingToShow, SegmentUnknown
 from mihariban.recorder.packet import StreamConfig
+from mihariban.volume import ChunkInfo
 
 NO_KEY_FRAME = "no_key_frame"
 DAMAGED = "damaged"
@@ -18,22 +19,33 @@ class Piece:
     """A stored chunk and what of it may be shown.
 
     Attributes:
-        number: of the chunk in its region. config: index in ``Range.configs``.
-        wall: moment its first sample is displayed; until: end of its last; ns since 1970 UTC.
-        key: begins with a key frame. hidden: holds lead-in only.
+        info: the chunk, as the volume lists it. config: index in ``Range.configs``.
+        until: end of its last sample, wall ns.
         low, high: its pictures displayed in [low, high) may be shown.
     """
 
     clip: bytes
     visit: bytes
-    number: int
+    info: ChunkInfo
     config: int
-    wall: int
     until: int
-    key: bool
-    hidden: bool
     low: int
     high: int
+
+    @property
+    def wall(self) -> int:
+        """Moment its first sample is displayed, ns since 1970 UTC."""
+        return self.info.wall
+
+    @property
+    def key(self) -> bool:
+        """Begins with a key frame."""
+        return self.info.key
+
+    @property
+    def hidden(self) -> bool:
+        """Holds lead-in only."""
+        return self.info.hidden
 
     @property
     def begins(self) -> int:

@@ -38,7 +38,7 @@ def read_pieces(
     """
     for clip, group in groupby(pieces, key=lambda piece: piece.clip):
         wanted = list(group)
-        chunks = volume.read(clip, damaged, {piece.number for piece in wanted})
+        chunks = volume.read(clip, damaged, [piece.info for piece in wanted])
         chunk = next(chunks, None)
         for piece in wanted:
             if chunk is None or chunk.wall != piece.wall:
@@ -67,6 +67,13 @@ def packets_of(chunk: Chunk, config: StreamConfig) -> Iterator[tuple[Packet, boo
         )
 
 
+def key_moments(chunk: Chunk, config: StreamConfig) -> list[int]:
+    """Moments (wall ns) of the key frames in a chunk that are not lead-in."""
+    first = chunk.samples[0].pts if chunk.samples else 0
+    keys = [sample.pts for sample in chunk.samples if sample.key and not sample.lead_in]
+    return [chunk.wall + ticks_to_ns(pts - first, config.time_base) for pts in keys]
+
+
 def decode_moment(packet: Packet) -> int:
     """When the packet is decoded, on the wall clock: as long before it is displayed as its ticks say. ns."""
     return packet.wall - ticks_to_ns(packet.pts - packet.dts, packet.config.time_base)
@@ -81,27 +88,23 @@ class Peek:
 
     def __init__(self, volume: Volume) -> None:
         self._volume = volume
-        self._chunks: dict[tuple[bytes, int], Chunk | None] = {}
+        self._keys: dict[tuple[bytes, int], list[int]] = {}
 
-    def chunk(self, clip: bytes, number: int) -> Chunk | None:
-        """One chunk; None where it is damaged."""
-        name = (clip, number)
-        if name not in self._chunks:
-            self._chunks[name] = next(self._volume.read(clip, [], {number}), None)
-        return self._chunks[name]
+    def _read(self, clip: bytes, info: ChunkInfo) -> Chunk | None:
+        return next(self._volume.read(clip, [], [info]), None)
 
     def config(self, clip: bytes, info: ChunkInfo) -> StreamConfig | None:
         """The coding that a chunk carries; None where it is damaged."""
-        chunk = self.chunk(clip, info.number)
+        chunk = self._read(clip, info)
         return None if chunk is None or chunk.config is None else stream_config(chunk.config)
 
     def keys(self, piece: Piece, config: StreamConfig) -> list[int]:
         """Moments (wall ns) of the key frames in a chunk that may be shown, in order."""
-        chunk = self.chunk(piece.clip, piece.number)
-        if chunk is None:
-            return []
-        found = [Stored(piece, packet, lead_in) for packet, lead_in in packets_of(chunk, config) if packet.key]
-        return [each.packet.wall for each in found if each.packet is not None and each.shown]
+        name = (piece.clip, piece.info.number)
+        if name not in self._keys:
+            chunk = self._read(piece.clip, piece.info)
+            self._keys[name] = [] if chunk is None else key_moments(chunk, config)
+        return [wall for wall in self._keys[name] if piece.low <= wall < piece.high]
 
 
 def stream_config(stored: CodecConfig) -> StreamConfig:
