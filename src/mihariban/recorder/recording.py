@@ -11,7 +11,6 @@ lead-in, which is stored but never shown.
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 
 import structlog
 
@@ -71,6 +70,7 @@ class Recording:
         self._longest_group = 0
         self._last_key = 0
         self._last_shown = 0
+        self._step = 0
 
     # VisitSink
 
@@ -86,7 +86,7 @@ class Recording:
             self._note_group(packet)
         split = self._writer is not None and self._must_split(packet)
         if split or self._must_flush(packet):
-            self._flush(visit)
+            self._flush(visit, packet)
         if split:
             self._end_clip(visit)
         self._pending.append((packet, lead_in))
@@ -143,10 +143,11 @@ class Recording:
             or self._pending_bytes + len(packet.data) > CHUNK_BYTES
         )
 
-    def _flush(self, visit: Visit) -> None:
+    def _flush(self, visit: Visit, following: Packet | None = None) -> None:
         if not self._pending:
             return
         packets, self._pending, self._pending_bytes = self._pending, [], 0
+        self._note_step(packets[-1][0], following)
         writer = self._writer or self._begin_clip(visit, packets, new_region=False)
         if not self._append(writer, visit, packets):
             self._end_clip(visit)
@@ -170,6 +171,8 @@ class Recording:
         self, packets: list[tuple[Packet, bool]], *, config: StreamConfig | None, notes: dict[str, object]
     ) -> Chunk:
         first = packets[0][0]
+        # Several pictures tell by their times how long each stands; one alone stands until the next.
+        alone = self._step if len(packets) == 1 else 0
         return Chunk(
             stream=0,
             wall=first.wall,
@@ -178,11 +181,16 @@ class Recording:
             time_quality=self._time_quality(),
             config=None if config is None else _stored(config),
             samples=tuple(
-                Sample(len(packet.data), packet.pts, packet.dts, 0, packet.key, lead_in) for packet, lead_in in packets
+                Sample(len(packet.data), packet.pts, packet.dts, alone, packet.key, lead_in)
+                for packet, lead_in in packets
             ),
             data=b"".join(packet.data for packet, _ in packets),
             notes=notes,
         )
+
+    def _note_step(self, last: Packet, following: Packet | None) -> None:
+        if following is not None and following.config is last.config and not following.broken:
+            self._step = max(0, following.dts - last.dts)
 
     # Clips
 
@@ -222,16 +230,6 @@ class Recording:
         notes = {"visit_end": visit.closing_notes()} if last else {}
         writer.close(deadline=self._deadline(visit.policy, self._last_shown), notes=notes)
         self._volume.commit()
-
-
-def _samples(packets: list[tuple[Packet, bool]]) -> tuple[Sample, ...]:
-    """The sample table; a picture lasts until the next is decoded, the last one as long as the one before."""
-    steps = [after.dts - this.dts for (this, _), (after, _) in pairwise(packets)]
-    steps.append(steps[-1] if steps else 0)
-    return tuple(
-        Sample(len(packet.data), packet.pts, packet.dts, max(0, step), packet.key, lead_in)
-        for (packet, lead_in), step in zip(packets, steps, strict=True)
-    )
 
 
 def _or_never(deadline: int | None) -> int:
