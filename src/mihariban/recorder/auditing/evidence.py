@@ -223,6 +223,6 @@ def _ring(folder: SiteFolder, clock: Clock) -> tuple[list[ClipInfo], list[KeptHo
 
 def _codecs(volume: Volume, clip: ClipInfo) -> set[str]:
     """How the streams of a clip are coded; only what carries a configuration is opened, and nothing is decoded."""
-    wanted = {chunk.number for chunk in volume.chunks(clip.clip) if chunk.config}
+    wanted = [chunk for chunk in volume.chunks(clip.clip) if chunk.config]
     damaged: list[ChunkDamaged] = []
     return {chunk.config.codec for chunk in volume.read(clip.clip, damaged, wanted) if chunk.config is not None}
