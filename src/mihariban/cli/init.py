@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mihariban.cli._common import FOLDER, bar
+
+if TYPE_CHECKING:
+    from mihariban.policy import Site
 
 
 @click.command()
@@ -34,7 +38,7 @@ def command(
     policy_site: str | None,
     allow_cow: bool,
 ) -> None:
-    """Make a new site in DIR: keys, a ring written once from end to end, and the recorder's book."""
+    """Make a new site in DIR: keys, a ring written once from end to end, the books of recorder and office."""
     from mihariban.base.clock import SystemClock
     from mihariban.policy import load_site
     from mihariban.recorder.new_site import describe_site
@@ -64,4 +68,25 @@ def command(
             progress=lambda done, total: progress.update(task, completed=done, total=total),
             allow_cow=allow_cow,
         )
+    _office(directory, site)
     print(f"{directory}: site {site.site.id}, recorder {site.recorder.id}, cameras: {len(site.camera)}")
+
+
+def _office(directory: Path, site: Site) -> None:
+    """The office's book and keys beside the recorder's, each told the other's public keys."""
+    import socket
+
+    from mihariban.base.clock import SystemClock
+    from mihariban.office.book import OfficeBook
+    from mihariban.office.trust import trust
+    from mihariban.recorder.api.tls import lay_certificates
+
+    clock, office, recorder = SystemClock(), directory / "office", directory / "recorder"
+    OfficeBook.create(office, name=f"mihariban/{site.site.id}/office", clock=clock).close()
+    party = trust(recorder, office, site=site.site.id, recorder=site.recorder.id)
+    hosts = {socket.gethostname(), "localhost", "127.0.0.1"}
+    if site.recorder.door.address is not None:
+        hosts.add(site.recorder.door.address[0])
+    name, wall = site.site.id, clock.wall()
+    lay_certificates(recorder / "tls", office / "tls", name=name, wall=wall, hosts=sorted(hosts))
+    print(f"key of the recorder's ledger (keep it on paper): {party.keys.ledger.text()}")

@@ -46,9 +46,13 @@ from mihariban.recorder.contract.orders import (
     StillOrder,
 )
 from mihariban.recorder.control import HoldRow
+from mihariban.recorder.day import camera_days
+from mihariban.recorder.day_drawing import day_svg
 from mihariban.recorder.decision import Decision, Trust
 from mihariban.recorder.event_feed import event_page
+from mihariban.recorder.facts import recorder_facts
 from mihariban.recorder.grant import Grant
+from mihariban.recorder.metrics import metrics_text
 from mihariban.recorder.status import recorder_status
 from mihariban.recorder.visit_list import visit_states
 from mihariban.volume import ClipKind
@@ -110,10 +114,14 @@ class Door:
         return event_page(self._recorder.control, after, limit)
 
     def day_svg(self, day: date) -> bytes:
-        raise NoSuchThing(what=f"drawing of {day}")
+        recorder = self._recorder
+        days = camera_days(recorder.control, recorder.site, recorder.hours.in_force, day, recorder.clock.wall())
+        if not days:
+            raise NoSuchThing(what=f"camera to draw {day} of")
+        return day_svg(days, recorder.site.zone, recorder.site.site.name or recorder.site.site.id).encode()
 
     def metrics(self) -> bytes:
-        return b""
+        return metrics_text(recorder_facts(self._recorder))
 
     def healthy(self) -> bool:
         alarms = any(finding.severity == "alarm" for finding in self._recorder.health.current())

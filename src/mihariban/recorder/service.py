@@ -12,6 +12,7 @@ import structlog
 from mihariban.base.clock import SECOND, Clock, TurnedClock
 from mihariban.base.errors import StorageError
 from mihariban.base.ids import Random, new_id
+from mihariban.base.ntp import TimeQuality
 from mihariban.policy import Camera
 from mihariban.recorder.actions.close_grant import close_grant
 from mihariban.recorder.bookkeeper import Bookkeeper
@@ -19,8 +20,9 @@ from mihariban.recorder.buffer import GroupBuffer
 from mihariban.recorder.control import Control
 from mihariban.recorder.errors import NoSuchCamera
 from mihariban.recorder.findings import enter_begin, enter_end, lasting
-from mihariban.recorder.health.health import Health
+from mihariban.recorder.health.health import Finding, Health
 from mihariban.recorder.health.inspector import CameraHealth
+from mihariban.recorder.health.machine import MachineHealth
 from mihariban.recorder.keeping import Keeper
 from mihariban.recorder.owed import Owed
 from mihariban.recorder.packet import Packet
@@ -61,7 +63,7 @@ class Recorder:
         folder: the site's folder.
         clock: the site's clock.
         random: source of ids and keys.
-        time_quality: how well the wall clock is known now.
+        time_quality: how well the wall clock is known now; None where the clock is not the machine's.
     """
 
     def __init__(
@@ -70,14 +72,15 @@ class Recorder:
         *,
         clock: Clock,
         random: Random = os.urandom,
-        time_quality: Callable[[], str] = lambda: "unknown",
+        time_quality: Callable[[], TimeQuality] | None = None,
     ) -> None:
         folder.require()
         self.folder = folder
         self.site = folder.load_site()
         self.clock = clock
         self.random = random
-        self.time_quality = time_quality
+        self.clock_is_real = time_quality is not None
+        self.time_quality: Callable[[], TimeQuality] = time_quality or (lambda: "unknown")
         self.book = folder.load_book()
         self.channels: dict[str, Channel] = {}
         self._lock = threading.RLock()
@@ -85,7 +88,7 @@ class Recorder:
         self._used: set[str] = set()
         self._life = 0
         self._last_seen: int | None = None
-        self.control = Control(folder.control, clock=clock, quality=time_quality)
+        self.control = Control(folder.control, clock=clock, quality=self.time_quality)
         try:
             self.control.belongs_to(self.site.site.id, self.site.recorder.id)
             self.volume = self._open_volume()
@@ -96,12 +99,11 @@ class Recorder:
         self.sessions = Sessions()
         self.bookkeeper = Bookkeeper(self.control, self.owed)
         self.hours = self._load_hours()
+        self.on_finding: Callable[[Finding], None] = lambda _: None
         self.health = Health(
-            clock,
-            on_begin=lambda finding: self.owed.write(lambda: enter_begin(self.control, finding)),
-            on_end=lambda finding: self.owed.write(lambda: enter_end(self.control, finding)),
-            lasting=lasting(self.control),
+            clock, on_begin=self._finding_began, on_end=self._finding_ended, lasting=lasting(self.control)
         )
+        self.machine = MachineHealth(self.health, clock.monotonic())
         self.owed.write(self._begin)
         self.owed.write(self._recover)
         self.keeper = Keeper(self)
@@ -125,6 +127,14 @@ class Recorder:
         if not self._failed:
             self.volume.close()
         self.control.close()
+
+    def _finding_began(self, finding: Finding) -> None:
+        self.owed.write(lambda: enter_begin(self.control, finding))
+        self.on_finding(finding)
+
+    def _finding_ended(self, finding: Finding) -> None:
+        self.owed.write(lambda: enter_end(self.control, finding))
+        self.on_finding(finding)
 
     def _begin(self) -> None:
         """The first thing the book learns of this life."""

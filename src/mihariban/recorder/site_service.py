@@ -11,14 +11,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import httpx
 import structlog
 
 from mihariban.base.clock import Clock, SiteClock, SystemClock
 from mihariban.base.ntp import quality
 from mihariban.policy import Camera
 from mihariban.recorder.api.serve import SOCKET, Served, TlsAddress, serve
+from mihariban.recorder.api.tls import Files, server_context
 from mihariban.recorder.door import Door
+from mihariban.recorder.health.camera_clock import ask_time, judge_time
+from mihariban.recorder.health.errors import CameraClockUnknown
 from mihariban.recorder.live import LiveCamera
+from mihariban.recorder.notify import Notifier, Sender
 from mihariban.recorder.record import is_live, last_opening
 from mihariban.recorder.service import Recorder
 from mihariban.recorder.site_folder import SiteFolder
@@ -26,7 +31,9 @@ from mihariban.recorder.sources.connect import make_source
 
 _log = structlog.get_logger(__name__)
 
+TLS_FOLDER = "tls"
 TICK_S = 1.0
+ASK_S = 600.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 _PATIENCE_S = 15.0
 
@@ -71,6 +78,22 @@ class SiteService:
         recorder.record_to_the_end(source, recorder.channel(camera), self.stop)
         return True
 
+    def ask_cameras(self) -> None:
+        """The cameras' own clocks, where the site file says where to ask."""
+        asked = [camera for camera in self.recorder.site.camera if camera.onvif.address is not None]
+        with httpx.Client() as client:
+            while asked and not self.recorder.clock.wait(self.stop, ASK_S):
+                for camera in asked:
+                    self._ask(camera, client)
+
+    def _ask(self, camera: Camera, client: httpx.Client) -> None:
+        try:
+            told = ask_time(camera.id, camera.onvif.address or "", self.recorder.clock, client)
+        except CameraClockUnknown as error:
+            _log.warning("the camera does not tell its time", camera=camera.id, code=error.code)
+            return
+        judge_time(self.recorder.health, camera.id, told, camera.onvif.most_deviation_s)
+
     def tick(self) -> None:
         """The second hand."""
         while not self.recorder.clock.wait(self.stop, TICK_S):
@@ -97,8 +120,9 @@ def run_site(
     """
     with Recorder(folder, clock=clock or site_clock(folder), time_quality=quality) as recorder:
         service = SiteService(recorder, stop, {})
-        with open_door(recorder, tls) as served:
+        with open_door(recorder, tls or door_tls(recorder)) as served, _telling(recorder):
             threads = [threading.Thread(target=service.tick, name="tick", daemon=True)]
+            threads.append(threading.Thread(target=service.ask_cameras, name="camera clocks", daemon=True))
             threads += [
                 threading.Thread(target=service.watch, args=(camera,), name=camera.id, daemon=True)
                 for camera in recorder.site.camera
@@ -111,6 +135,34 @@ def run_site(
                 stop.set()
                 for thread in threads:
                     thread.join(_PATIENCE_S)
+
+
+@contextmanager
+def _telling(recorder: Recorder) -> Iterator[None]:
+    """Findings go out by mail and webhook, where the site file names such."""
+    site = recorder.site
+    sender = Sender(site.site.name or site.site.id, site.recorder.id, site.zone)
+    notifier = Notifier(site.recorder.notify, recorder.folder.secrets, sender, SystemClock())
+    recorder.on_finding = notifier.tell
+    notifier.start()
+    try:
+        yield
+    finally:
+        notifier.stop()
+
+
+def door_tls(recorder: Recorder) -> TlsAddress | None:
+    """Where callers from elsewhere come in, as the site file says: with the certificates under DIR/recorder/tls.
+
+    Raises:
+        RecorderUnavailable: a certificate is missing or damaged.
+    """
+    address = recorder.site.recorder.door.address
+    if address is None:
+        return None
+    folder = recorder.folder.recorder / TLS_FOLDER
+    own = Files(folder / "recorder.pem", folder / "recorder.key")
+    return TlsAddress(*address, server_context(own, folder / "ca.pem"))
 
 
 @contextmanager

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import mihariban
-from mihariban.base.clock import HOUR, iso
-from mihariban.ledger.witness import overdue
-from mihariban.recorder.actions.cosign_ledgers import office_keys
+from mihariban.base.clock import iso
+from mihariban.recorder.actions.cosign_ledgers import late_cosigners
 from mihariban.recorder.contract.facts import (
     CameraStatus,
     Finding,
@@ -20,9 +19,6 @@ from mihariban.recorder.health.health import Finding as Found
 
 if TYPE_CHECKING:
     from mihariban.recorder.service import Recorder
-
-COSIGN_WITHIN = 25 * HOUR
-"""A cosignature older than this (ns) is overdue: a day and a little."""
 
 
 def recorder_status(recorder: Recorder) -> Status:
@@ -43,7 +39,7 @@ def recorder_status(recorder: Recorder) -> Status:
             origin=recorder.control.ledger.origin,
             size=recorder.control.store.size(),
             writable=recorder.owed.waiting == 0,
-            overdue=late_cosigners(recorder),
+            overdue=late_cosigners(recorder, recorder.clock.wall()),
         ),
         holds=HoldsStatus(
             count=len(holds),
@@ -52,15 +48,6 @@ def recorder_status(recorder: Recorder) -> Status:
             free_bytes=(stat.hold_regions - stat.held_regions) * stat.region_size,
         ),
     )
-
-
-def late_cosigners(recorder: Recorder) -> list[str]:
-    """Names of cosigners who are overdue."""
-    keys = office_keys(recorder)
-    if keys is None:
-        return []
-    late = overdue(recorder.control.ledger, [keys.cosign], recorder.clock.wall(), COSIGN_WITHIN)
-    return [key.name for key in late]
 
 
 def _camera(recorder: Recorder, camera: str, found: tuple[Found, ...]) -> CameraStatus:

@@ -89,11 +89,15 @@ def visit_states(
     for clip in found:
         if clip.kind is ClipKind.VISIT or clip.notes.get("source") not in recorded:
             by_visit[clip.visit].append(clip)
+    copied = {clip.visit for clip in found if clip.kind is ClipKind.COPY and clip.held}
     kept = [hold for hold in holds if hold.released is None]
-    return [_state(visit, sorted(by_visit[visit.id], key=lambda each: each.start), now, kept) for visit in visits]
+    return [
+        _state(visit, sorted(by_visit[visit.id], key=lambda each: each.start), now, kept, copied=visit.id in copied)
+        for visit in visits
+    ]
 
 
-def _state(visit: VisitRow, clips: list[ClipInfo], now: int, holds: list[HoldRow]) -> VisitState:
+def _state(visit: VisitRow, clips: list[ClipInfo], now: int, holds: list[HoldRow], *, copied: bool) -> VisitState:
     to = visit.recorded_to
     parts = tuple(
         Part(
@@ -106,6 +110,8 @@ def _state(visit: VisitRow, clips: list[ClipInfo], now: int, holds: list[HoldRow
     )
     seconds = sum(max(0, part.end - part.start) for part in parts) / SECOND
     state = _visit_state(visit, parts, now)
+    if copied and state == "kept":
+        state = "held"  # a narrower part is kept as a copy beside the whole
     return VisitState(visit, state, seconds, sum(clip.stored for clip in clips), parts, _held_until(visit, holds))
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mihariban.base.clock import HOUR
 from mihariban.ledger.checkpoint import Checkpoint, open_checkpoint
 from mihariban.ledger.entry import Draft
 from mihariban.ledger.errors import LedgerForked
 from mihariban.ledger.keys import PublicKey, Signer
 from mihariban.ledger.note import Note, Signature
 from mihariban.ledger.tags import Tag
-from mihariban.ledger.witness import Request, Witness
+from mihariban.ledger.witness import Request, Witness, overdue
 from mihariban.recorder.contract.errors import NoSuchThing
 from mihariban.recorder.contract.keys import OFFICE_KEYS, PartyKeys, load_keys
 from mihariban.recorder.control.base import COSIGN_KEY
@@ -19,10 +20,23 @@ if TYPE_CHECKING:
     from mihariban.recorder.service import Recorder
 
 
+COSIGN_WITHIN = 25 * HOUR
+"""A cosignature older than this (ns) is overdue: a day and a little."""
+
+
 def office_keys(recorder: Recorder) -> PartyKeys | None:
     """Keys of the office; None where none was laid here yet."""
     path = recorder.folder.recorder / OFFICE_KEYS
     return load_keys(path) if path.exists() else None
+
+
+def late_cosigners(recorder: Recorder, wall: int) -> list[str]:
+    """Names of cosigners who are overdue: an alarm, never a reason to stop."""
+    keys = office_keys(recorder)
+    if keys is None:
+        return []
+    late = overdue(recorder.control.ledger, [keys.cosign], wall, COSIGN_WITHIN)
+    return [key.name for key in late]
 
 
 def last_seen(recorder: Recorder, office: PublicKey) -> Checkpoint | None:

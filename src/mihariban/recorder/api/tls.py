@@ -87,6 +87,25 @@ def issue(
     return _write(Files(folder / f"{name}.pem", folder / f"{name}.key"), made.sign(ca_key, hashes.SHA256()), key)
 
 
+def lay_certificates(recorder: Path, office: Path, *, name: str, wall: int, hosts: Sequence[str]) -> None:
+    """A CA of the site and certificates for recorder and office, for when they stand apart. The CA's key stays with the
+    office.
+
+    Args:
+        recorder, office: folders ``tls`` of the two; made where they are not there.
+        hosts: names and addresses under which the recorder is called.
+
+    Raises:
+        FileExistsError: there is a CA already.
+    """
+    for folder in (recorder, office):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ca = make_ca(office, name=name, wall=wall)
+    issue(ca, office, name="office", role="office", wall=wall)
+    issue(ca, recorder, name="recorder", role="recorder", wall=wall, hosts=hosts)
+    (recorder / "ca.pem").write_bytes(ca.certificate.read_bytes())
+
+
 def server_context(own: Files, ca: Path) -> ssl.SSLContext:
     """What the recorder serves with: TLS 1.3, and a client's certificate of ``ca`` is required.
 

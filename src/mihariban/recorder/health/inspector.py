@@ -79,6 +79,11 @@ class CameraHealth:
             self._view, self._looks = self._view_of(self.memory.view), _LEARN_LOOKS
 
     @property
+    def last_picture(self) -> int | None:
+        """When a picture was decoded last, wall ns; None where none was in this life."""
+        return self._wall or None
+
+    @property
     def judgeable(self) -> bool | None:
         """Whether the view can be recognised; None while it is being learned."""
         if self._view is None or self._looks < _LEARN_LOOKS:

@@ -12,6 +12,7 @@ from mihariban.base.ids import id_text
 from mihariban.ledger.entry import Draft, moment
 from mihariban.ledger.tags import Tag
 from mihariban.recorder.control import VisitRow
+from mihariban.recorder.day import camera_account
 
 if TYPE_CHECKING:
     from mihariban.recorder.service import Recorder
@@ -58,6 +59,10 @@ def _visits(recorder: Recorder, camera: str, day: date) -> list[VisitRow]:
 def _enter(recorder: Recorder, camera: str, day: date, visits: list[VisitRow]) -> None:
     control = recorder.control
     windows = recorder.hours.windows_on(day)
+    account = camera_account(control, recorder.site, recorder.hours.in_force, camera, day, recorder.clock.wall())
+    recorder.machine.day_over(
+        camera, day, open_seconds=account.seconds("watched", "visit") if windows else 0.0, visits=len(visits)
+    )
     draft: dict[str, str | int] = {
         "camera": camera,
         "date": day.isoformat(),

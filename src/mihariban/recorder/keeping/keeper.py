@@ -12,6 +12,7 @@ from mihariban.base import sqlite
 from mihariban.base.clock import HOUR, MINUTE, SECOND
 from mihariban.base.errors import MiharibanError, StorageError
 from mihariban.recorder.actions.close_grant import close_expired
+from mihariban.recorder.keeping import machine
 from mihariban.recorder.keeping import scrub as scrubbing
 from mihariban.recorder.keeping.day_list import list_days
 from mihariban.recorder.keeping.expire import PERIOD, expire
@@ -42,6 +43,7 @@ class Duty:
 def duties() -> list[Duty]:
     """All duties, in the order in which they are done where several are due."""
     return [
+        Duty("machine", machine.PERIOD, machine.watch_machine),
         Duty("redate", MINUTE, redate),
         Duty("regions", PERIOD, note_regions),
         Duty("expire", PERIOD, expire),
@@ -89,6 +91,7 @@ class Keeper:
     def disk_failed(self, error: VolumeIoError) -> None:
         """The disk refused a read, a write or a sync."""
         self.failures["volume"] = error.code
+        self._recorder.machine.volume_failed(error)
 
     def _do(self, duty: Duty, wall: int) -> None:
         try:
