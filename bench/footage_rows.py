@@ -89,13 +89,13 @@ def _units(seconds: int, *, width: int = 1280, height: int = 720) -> tuple[list[
 
 
 @contextmanager
-def _played(place: Path) -> Iterator[tuple[Volume, Callable[[int], Range]]]:
+def _played(place: Path, *, aligned: bool = False) -> Iterator[tuple[Volume, Callable[[int], Range]]]:
     units, sets = _units(_CLIP)
     clock = TurnedClock(_START)
     volume = Volume.create(place / "r", VolumeSpec(401 * MIB, 32 * MIB, 0.0, "bench", "bench"), clock=clock)
     config = CodecConfig("h264", 1280, 720, (1, 90_000), sets, "annexb")
     for minute in range(10):
-        _write_clip(volume, units, minute * _CLIP, config)
+        _write_clip(volume, units, minute * _CLIP, config, aligned=aligned)
 
     def range_of(seconds: int) -> Range:
         low = _START + 130 * SECOND
@@ -106,12 +106,18 @@ def _played(place: Path) -> Iterator[tuple[Volume, Callable[[int], Range]]]:
     volume.close()
 
 
-def _write_clip(volume: Volume, units: Sequence[tuple[bytes, bool]], second: int, config: CodecConfig) -> None:
-    """A minute in chunks of 14 pictures, as the recorder cuts them: key frames lie anywhere in a chunk."""
+def _write_clip(
+    volume: Volume, units: Sequence[tuple[bytes, bool]], second: int, config: CodecConfig, *, aligned: bool = False
+) -> None:
+    """A minute in chunks of 14 pictures, key frames anywhere in a chunk; ``aligned``: only at the beginning of one."""
     writer = volume.begin_clip("front", ClipHeader(_VISIT, deadline=_START + 6000 * HOUR))
     step = 90_000 // _FPS
-    for at in range(0, len(units), 14):
-        part = units[at : at + 14]
+    at = 0
+    while at < len(units):
+        stop = at + 14
+        if aligned:
+            stop = next((n for n in range(at + 1, stop) if n < len(units) and units[n][1]), stop)
+        part = units[at:stop]
         first = second * 90_000 + at * step
         table = [Sample(len(data), first + n * step, first + n * step, 0, key) for n, (data, key) in enumerate(part)]
         wall = _START + second * SECOND + at * SECOND // _FPS
@@ -121,6 +127,7 @@ def _write_clip(volume: Volume, units: Sequence[tuple[bytes, bool]], second: int
             writer.close()
             writer = volume.begin_clip("front", ClipHeader(_VISIT, deadline=_START + 6000 * HOUR), new_region=True)
             writer.append(Chunk(0, wall, wall - _START, "boot", "good", config, tuple(table), data))
+        at = stop
     writer.close()
     volume.commit()
 

@@ -7,7 +7,7 @@ by itself, and because the decode time of a fragment must come from the wall clo
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 TIMESCALE = 90_000
@@ -17,9 +17,10 @@ _MATRIX = struct.pack(">9i", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x4000_0000)
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One picture as it is written: length-prefixed NAL units; decode, duration and shift in ``TIMESCALE`` ticks."""
+    """One picture as it is written: length-prefixed NAL units, in parts; times in ``TIMESCALE`` ticks."""
 
-    data: bytes
+    parts: Sequence[bytes | memoryview]
+    size: int
     decode: int
     duration: int
     shift: int
@@ -81,7 +82,7 @@ def fragment(number: int, samples: Sequence[Sample], *, typed: bool = True) -> b
         typed: begin with ``styp``, as a media segment does.
     """
     rows = b"".join(
-        struct.pack(">IIIi", sample.duration, len(sample.data), _SYNC if sample.key else _OTHER, sample.shift)
+        struct.pack(">IIIi", sample.duration, sample.size, _SYNC if sample.key else _OTHER, sample.shift)
         for sample in samples
     )
     head = _full("tfhd", 0, 0x02_0000, struct.pack(">I", 1))  # offsets count from the moof
@@ -91,11 +92,6 @@ def fragment(number: int, samples: Sequence[Sample], *, typed: bool = True) -> b
     run = _full("trun", 1, 0x000F01, struct.pack(">Ii", len(samples), size + 8), rows)
     moof = box("moof", sequence, box("traf", head, start, run))
     kind = box("styp", b"msdh", struct.pack(">I", 0), b"msdh", b"msix") if typed else b""
-    length = sum(len(sample.data) for sample in samples)
+    length = sum(sample.size for sample in samples)
     media = struct.pack(">I4s", 8 + length, b"mdat")
-    return b"".join((kind, moof, media, *(sample.data for sample in samples)))
-
-
-def joined(units: Iterable[bytes]) -> bytes:
-    """NAL units, each behind its length in four bytes."""
-    return b"".join(part for unit in units for part in (len(unit).to_bytes(4, "big"), unit))
+    return b"".join((kind, moof, media, *(part for sample in samples for part in sample.parts)))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import cast
 
 from mihariban.base.clock import SECOND
-from mihariban.recorder.footage.boxes import TIMESCALE, Sample, SampleEntry, joined
+from mihariban.recorder.footage.boxes import TIMESCALE, Sample, SampleEntry
 from mihariban.recorder.footage.errors import CodecNotPlayable
 from mihariban.recorder.footage.stored import decode_moment
 from mihariban.recorder.packet import Packet, StreamConfig
@@ -15,6 +15,7 @@ from mihariban.recorder.sources import nal
 from mihariban.recorder.sources.parameters import decoder_record, length_size, sets_in
 
 LEAD = 10 * TIMESCALE  # media time of the first picture: room for pictures decoded before it is displayed
+_START_CODE = b"\x00\x00\x01"
 _USUAL = TIMESCALE // 15
 _HIGH_PROFILES = frozenset({100, 110, 122, 144})  # 14496-15, 5.3.3.1.2: the record of these ends with the format
 
@@ -68,10 +69,11 @@ def samples(packets: Sequence[Packet], origin: int, *, until: int | None = None)
     steps.append(
         _last_step(decodes, steps, None if until is None else media_time(until, origin) - shows[0] + decodes[0]),
     )
-    return [
-        Sample(_plain(packet), decode, step, show - decode, packet.key)
-        for packet, show, decode, step in zip(packets, shows, decodes, steps, strict=True)
-    ]
+    made = []
+    for packet, show, decode, step in zip(packets, shows, decodes, steps, strict=True):
+        parts = _plain(packet)
+        made.append(Sample(parts, sum(map(len, parts)), decode, step, show - decode, packet.key))
+    return made
 
 
 def _last_step(decodes: list[int], steps: list[int], following: int | None) -> int:
@@ -81,12 +83,35 @@ def _last_step(decodes: list[int], steps: list[int], following: int | None) -> i
     return steps[-1] if steps else _USUAL
 
 
-def _plain(packet: Packet) -> bytes:
+def _plain(packet: Packet) -> list[bytes | memoryview]:
     """An access unit as 14496-15 wants it: lengths of four bytes; parameter sets are told once, in the record."""
     config = packet.config
     if config.framing == "length" and length_size(config) == 4:
-        return packet.data
-    codec = codec_of(config)
-    size = length_size(config) if config.framing == "length" else 4
-    units = nal.units(packet.data, config.framing, size)
-    return joined(unit for unit in units if not nal.is_parameter_set(nal.unit_type(unit, codec), codec))
+        return [packet.data]
+    codec, view = codec_of(config), memoryview(packet.data)
+    parts: list[bytes | memoryview] = []
+    for start, end in _units(packet):
+        if not nal.is_parameter_set(nal.unit_type(packet.data[start : start + 1], codec), codec):
+            parts += [(end - start).to_bytes(4, "big"), view[start:end]]
+    return parts
+
+
+def _units(packet: Packet) -> Iterator[tuple[int, int]]:
+    """Where the NAL units lie, without copying them."""
+    data, config = packet.data, packet.config
+    if config.framing == "length":
+        at, size = 0, length_size(config)
+        while at + size < len(data):
+            start = at + size
+            at = start + int.from_bytes(data[at:start], "big")
+            yield start, min(at, len(data))
+        return
+    start = data.find(_START_CODE)
+    while start >= 0:
+        begin = start + 3
+        start = data.find(_START_CODE, begin)
+        end = len(data) if start < 0 else start
+        while end > begin and data[end - 1] == 0:
+            end -= 1
+        if end > begin:
+            yield begin, end
