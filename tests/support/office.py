@@ -9,6 +9,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,6 +31,7 @@ from mihariban.recorder.decision import Decision, verify_order
 from mihariban.recorder.door import Door
 from mihariban.recorder.grant import verify_grant
 from mihariban.recorder.keeping.publish import publish_ledger
+from mihariban.recorder.packet import Packet
 from mihariban.recorder.service import Recorder
 from mihariban.recorder.sessions import OpenGrant
 from mihariban.recorder.site_folder import SiteFolder
@@ -68,6 +70,19 @@ def record_room(path: Path, *, policy: str = "") -> None:
     with Recorder(folder, clock=clock) as recorder:
         source = FileSource(video, starts_at=OPENING)
         recorder.record_to_the_end(source, recorder.channel(recorder.camera(None)), threading.Event())
+
+
+class ShortSource:
+    """The beginning of a video file."""
+
+    def __init__(self, video: Path, starts_at: int, seconds: float) -> None:
+        self._source = FileSource(video, starts_at=starts_at)
+        self._until = starts_at + round(seconds * SECOND)
+        self.name, self.live = self._source.name, False
+
+    def packets(self, stop: threading.Event) -> Iterator[Packet]:
+        """Its packets up to there."""
+        return takewhile(lambda packet: packet.wall < self._until, self._source.packets(stop))
 
 
 class OfficeSite:
@@ -128,12 +143,11 @@ class OfficeSite:
         self.book.close()
 
     def film(self, at: int, *, seconds: float = SECONDS) -> None:
-        """The same two visitors come again; the clock follows the pictures."""
+        """The same two visitors come again, for so many seconds; the clock follows the pictures."""
         self.clock.turn_to(at)
-        stop = threading.Event()
         channel = self.recorder.channel(self.recorder.camera(None))
-        source = FileSource(self.video, starts_at=at)
-        self.recorder.record_to_the_end(source, channel, stop)
+        source = ShortSource(self.video, at, seconds)
+        self.recorder.record_to_the_end(source, channel, threading.Event())
 
     def lap(self, regions: int = 20) -> None:
         """New footage of nobody in particular takes so many regions, as weeks of visitors would."""

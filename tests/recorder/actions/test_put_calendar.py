@@ -61,7 +61,7 @@ def test_a_closure_is_obeyed_at_once_and_after_a_restart(site: OfficeSite) -> No
 
 def test_running_pipelines_obey_at_once(site: OfficeSite) -> None:
     """A camera that films now stops with the next look at the hours: no new pipeline is needed."""
-    site.film(OPENING + 3600 * 10**9, seconds=2)
+    site.film(OPENING + 3600 * 10**9, seconds=3)
     channel = site.recorder.channel(site.recorder.camera(None))
     put_calendar(site.recorder, _push(site, _closure(day="2026-11-24")))
     site.clock.turn(2 * 10**9)
