@@ -23,7 +23,7 @@ from mihariban.volume.regions import RegionTable
 from mihariban.volume.ring import Ring
 from tests.volume import machine
 
-EXAMPLES = int(os.environ.get("MIHARIBAN_MACHINE_EXAMPLES", "50"))
+EXAMPLES = int(os.environ.get("MIHARIBAN_MACHINE_EXAMPLES", "30"))
 """How many lives; thousands in a nightly run."""
 
 

@@ -205,9 +205,8 @@ def _require_erasable(volume: Volume, region: int, generation: int) -> None:
         (page.state is not RegionState.CLOSED, "映像がありません", "there is no footage in it"),
         (page.live, "鍵が残っています", "keys of its footage are still there"),
     )
-    for applies, reason_ja, reason_en in reasons:
-        if applies:
-            raise RegionRefused(region=region, reason_ja=reason_ja, reason_en=reason_en)
+    for _, reason_ja, reason_en in (reason for reason in reasons if reason[0]):
+        raise RegionRefused(region=region, reason_ja=reason_ja, reason_en=reason_en)
 
 
 def _fill(volume: Volume, start: int, size: int) -> str:
