@@ -14,13 +14,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from mihariban.base.clock import DAY, HOUR, SECOND, TurnedClock
+from mihariban.base.clock import DAY, HOUR, MINUTE, SECOND, TurnedClock
+from mihariban.base.ntp import TimeQuality
 from mihariban.office.book import OfficeBook
 from mihariban.office.exchange import exchange
 from mihariban.office.signer import Decided, Office
 from mihariban.office.trust import trust
 from mihariban.policy import CalendarEntry
 from mihariban.recorder.client import RecorderClient
+from mihariban.recorder.control import ErasureRow
 from mihariban.recorder.new_site import describe_site
 from mihariban.recorder.service import Channel, Recorder
 from mihariban.recorder.site_folder import SiteFolder, create_site
@@ -29,6 +31,7 @@ from mihariban.volume import ClipRefused, ClipUnknown
 from tests.life.pictures import STEP, ToldWatcher, picture
 from tests.support.sites import SAGA, moment
 
+Upset = Callable[[int], int]
 ROLL = 3 * SECOND
 SAGA_PERIOD = 5760 * HOUR
 RARE = {"scrub": DAY, "publish": 6 * HOUR, "forecast": DAY}
@@ -47,19 +50,27 @@ class SiteTime(TurnedClock):
 
 @dataclass(slots=True)
 class Told:
-    """A visit as the story knows it. ``frames``: moments of the pictures that may be shown."""
+    """A visit as the story knows it.
+
+    Attributes:
+        frames: moments of the pictures that may be shown; perhaps: those of them that a failing disk may have taken.
+        deadline: from when its last picture may not be read. gone: when nothing of it was there any more.
+        erasures: rows of its clips, as the book had them within a minute.
+    """
 
     began: int
     ended: int
     shown_from: int
     shown_to: int
     frames: list[int]
-    period: int
+    deadline: int
+    perhaps: frozenset[int] = frozenset()
+    gone: int | None = None
+    erasures: list[ErasureRow] = field(default_factory=list)
 
     @property
-    def deadline(self) -> int:
-        """From when its last picture may not be read."""
-        return self.frames[-1] + self.period
+    def seconds(self) -> int:
+        return (self.shown_to - self.shown_from) // SECOND
 
 
 @dataclass(slots=True)
@@ -99,17 +110,16 @@ class Story:
     outages: list[Stretch] = field(default_factory=list)
     holds: list[ToldHold] = field(default_factory=list)
     grants: list[str] = field(default_factory=list)
-    steps: list[int] = field(default_factory=list)
-    looked: int = 0
     probed: int = 0
     ticks: int = 0
     _stops: list[tuple[int, int, Callable[[], None]]] = field(default_factory=list)
     _next_hour: int = 0
+    _pushed: int = 0
 
     # Beginning and ending
 
     @classmethod
-    def begin(cls, path: Path, at: str, *, size: str = "48MiB", region: str = "512KiB") -> Story:
+    def begin(cls, path: Path, at: str, *, size: str = "64MiB", region: str = "512KiB") -> Story:
         """A new site and its office."""
         clock = SiteTime(moment(at))
         site = describe_site(site_id="test", policy_file=SAGA, source="none.mp4", size=size, region_size=region)
@@ -184,57 +194,70 @@ class Story:
 
     def at(self, wall: int, do: Callable[[], None]) -> None:
         """Something to be done when the clock stands at ``wall``."""
-        heapq.heappush(self._stops, (wall, len(self._stops) + self.probed * 1000 + self.ticks, do))
+        self._pushed += 1
+        heapq.heappush(self._stops, (wall, self._pushed, do))
 
     # Who comes
 
-    def visit(
-        self, at: int, seconds: int, *, opens: int, closes: int, interrupt: Callable[[int], None] | None = None
-    ) -> None:
-        """Somebody stands there from ``at`` on. ``opens``, ``closes``: the permitted span, from the story's own table.
+    def visit(self, at: int, seconds: int, hours: tuple[int, int] | None, *, upset: Upset | None = None) -> Told | None:
+        """Somebody stands there from ``at`` on.
 
         Args:
-            interrupt: called before each picture with its number; it may stop the clock, the disk or the recorder.
+            hours: the permitted span, from the story's own table; None on a closed day, when nothing may come of it.
+            upset: called before each picture with its number; returns how far (ns) it stepped the wall clock.
         """
-        begin, end = at - 3 * STEP, at + seconds * SECOND + 3 * STEP
+        begin, ends = at - 3 * STEP, at + seconds * SECOND
         self.turn_to(begin - SECOND)
-        self.watcher.tell(at, at + seconds * SECOND)
-        for number in range((end - begin) // STEP):
-            if interrupt is not None:
-                interrupt(number)
-            self.turn_to(self.clock.wall() + (SECOND if number == 0 else STEP))
-            self.show(number)
-        self.note(at, at + seconds * SECOND, opens, closes)
+        self.watcher.tell(at, ends)
+        frames: list[int] = []
+        moved = 0
+        for number in range((ends + 3 * STEP - begin) // STEP):
+            self.turn_to(begin + number * STEP + moved)
+            step = 0 if upset is None else upset(number)
+            moved += step
+            frames.append(self.clock.wall())
+            self.show(number, broken=step != 0)
+        self.turn_to(self.clock.wall() + STEP)
+        self.tick()
+        return None if hours is None else self._note(at, ends + moved, frames, hours)
 
     def show(self, number: int, *, broken: bool = False) -> None:
         """One picture now."""
         packet = picture(self.clock.wall(), self.clock.monotonic(), number, broken=broken)
         self.recorder.take(self.channel, packet)
 
-    def note(self, began: int, ended: int, opens: int, closes: int) -> Told | None:
+    def _note(self, began: int, ended: int, frames: list[int], hours: tuple[int, int]) -> Told:
         """What must come of it: nothing outside the hours, three seconds before and after."""
+        opens, closes = hours
         low, high = max(began - ROLL, opens), min(ended + ROLL, closes)
-        grid = began - 3 * STEP
-        frames = [wall for wall in range(grid, high, STEP) if low <= wall]
-        if not frames or began >= closes:
-            return None
-        told = Told(
-            max(began, frames[0]),
-            min(ended, closes),
-            max(low, frames[0] if low == opens else low),
-            high,
-            frames,
-            self.period,
-        )
+        shown = [wall for wall in frames if low <= wall < high]
+        told = Told(max(began, opens), min(ended, closes), low, high, shown, shown[-1] + self.period)
+        self.add(told)
+        return told
+
+    def cut_short(self, at: int, shown: int, seconds: float, *, reboot: bool) -> Told:
+        """Somebody stands there, and after so many pictures the recorder dies; it is back after some seconds.
+
+        The last picture was in flight. The one before it stands until then, and there the visit ends.
+        """
+        begin = at - 3 * STEP
+        self.turn_to(begin - SECOND)
+        self.watcher.tell(at, at + 600 * SECOND)
+        for number in range(shown):
+            self.turn_to(begin + number * STEP)
+            self.show(number)
+        last = self.clock.wall()
+        self.crash(seconds, reboot=reboot)
+        frames = [wall for wall in range(begin, last, STEP) if wall >= at - ROLL]
+        told = Told(at, last, at - ROLL, last, frames, last + self.period)
         self.add(told)
         return told
 
     def add(self, told: Told) -> None:
         """A visit that the book must have; its erasure is looked at when it comes."""
         self.visits.append(told)
-        deadline = told.deadline
-        self.at(deadline - 1, lambda: self._before(told))
-        self.at(deadline + 40 * SECOND, lambda: self._after(told))
+        self.at(told.deadline - 1, lambda: self._before(told))
+        self.at(told.deadline + 40 * SECOND, lambda: self._after(told))
 
     def _before(self, told: Told) -> None:
         """A moment before: still there, to the last picture."""
@@ -249,6 +272,10 @@ class Story:
         kept = [each for each in self.holds if each.released is None]
         wanted = [wall for wall in told.frames if any(each.began <= wall < each.ended for each in kept)]
         assert left == wanted, f"readable after its deadline: {left}, held are {wanted}"
+        rows = self.recorder.control.erasures()
+        told.erasures = [row for row in rows if told.shown_from - MINUTE < row.filmed_from < told.shown_to]
+        if not left:
+            told.gone = self.clock.wall()
 
     def readable(self, told: Told) -> list[int]:
         """Moments of the pictures of a visit that the ring still opens."""
@@ -289,6 +316,9 @@ class Story:
         with self.office_calls() as client:
             client.release_hold(held.id, self.office.present(order))
         held.released = self.clock.wall()
+        for told in self.visits:
+            if told.deadline < held.released and told.gone is None and told.shown_from < held.ended:
+                self.at(held.released + 40 * SECOND, lambda told=told: self._after(told))  # type: ignore[misc]  # bound now
 
     def calendar(self, *entries: CalendarEntry) -> None:
         """The office changes days."""
@@ -303,7 +333,7 @@ class Story:
             client.put_policy(self.office.present(order))
 
 
-def _quality() -> str:
+def _quality() -> TimeQuality:
     return "synchronised"
 
 
