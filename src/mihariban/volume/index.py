@@ -90,6 +90,7 @@ class SqliteIndex:
     def __init__(self, path: Path, *, readonly: bool = False) -> None:
         self._db = sqlite.connect(path, synchronous="NORMAL", readonly=readonly)
         self._broken = False
+        self._closed = False
         if not readonly:
             self._db.executescript(_SCHEMA)
         self._db.execute("SELECT place FROM summary LIMIT 1").fetchall()
@@ -121,8 +122,10 @@ class SqliteIndex:
         return found[0] if found else None
 
     def close(self) -> None:
-        self.commit()
-        self._db.close()
+        if not self._closed:
+            self.commit()
+            self._db.close()
+            self._closed = True
 
     def _write(self, statement: str, values: tuple[object, ...]) -> None:
         if self._broken:
