@@ -11,12 +11,14 @@ import pytest
 
 from mihariban.base.clock import MINUTE, SECOND, TurnedClock
 from mihariban.base.files import RealFile
+from mihariban.ledger.errors import LedgerForked, LedgerRolledBack
 from mihariban.policy import CalendarEntry, load_site
 from mihariban.recorder.control import Control
 from mihariban.recorder.service import Recorder, zone_of
 from mihariban.recorder.site_folder import SiteFolder, create_site
 from mihariban.recorder.sources.file import FileSource
-from mihariban.volume import check_volume
+from mihariban.volume import VolumeIoError, check_volume
+from tests.support.office import OPENING, PERIOD, OfficeSite
 from tests.support.sites import SAGA, make_site, moment
 from tests.support.video import room_video
 
@@ -166,3 +168,88 @@ def test_the_zone_of_a_camera_comes_from_the_site_file(tmp_path: Path) -> None:
     assert zone_of(camera).mask(10, 10).all()
     ignoring = camera.model_copy(update={"ignore": (((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0)),)})
     assert zone_of(ignoring).mask(10, 10).sum() == 50
+
+
+def _failing_sync(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(self: RealFile) -> None:
+        raise OSError(errno.EIO, "simulated")
+
+    monkeypatch.setattr(RealFile, "sync", failing)
+
+
+def test_a_disk_that_fails_under_a_duty_is_opened_anew(
+    room: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At night nobody is filmed: expiry meets the failure, and the next one does its work all the same."""
+    site = OfficeSite(room, tmp_path / "s")
+    site.recorder.tick()
+    site.clock.turn_to(OPENING + PERIOD + MINUTE)
+    with monkeypatch.context() as broken:
+        _failing_sync(broken)
+        expiring = next(duty for duty in site.recorder.keeper.duties if duty.name == "expire")
+        site.recorder.keeper._do(expiring, site.clock.wall())
+        assert "expire" in site.recorder.keeper.failures
+    site.clock.turn(MINUTE)
+    site.recorder.tick()
+    assert not site.recorder.failed
+    assert site.recorder.volume.clips() == []
+    assert site.recorder.keeper.failures == {"volume": "MH212"}
+    site.verified()
+    site.close()
+
+
+def test_a_volume_that_cannot_be_opened_is_tried_again(
+    room: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is gone for a while: said at the door with its cause, nothing dies, and recording goes on with it."""
+    site = OfficeSite(room, tmp_path / "s")
+    recorder, ring = site.recorder, site.folder.recorder / "ring.vol"
+    site.film(OPENING + 10 * MINUTE)
+    ring.rename(ring.with_suffix(".away"))
+    with monkeypatch.context() as broken:
+        _failing_sync(broken)
+        site.film(OPENING + 20 * MINUTE)
+    assert recorder.failed
+    for _ in range(3):
+        site.clock.turn(SECOND)
+        recorder.tick()
+    assert recorder.failed
+    assert site.door.status().site == "test"
+    assert not site.door.healthy()
+    assert site.door.metrics()
+    with pytest.raises(VolumeIoError):
+        site.door.visits()
+    (gap,) = [gap for gap in recorder.control.gaps() if gap.cause == "volume_failed"]
+    assert gap.ended is None
+    ring.with_suffix(".away").rename(ring)
+    site.clock.turn(SECOND)
+    recorder.tick()
+    assert not recorder.failed
+    site.film(OPENING + 30 * MINUTE)
+    (gap,) = [gap for gap in recorder.control.gaps() if gap.cause == "volume_failed"]
+    assert gap.ended is not None
+    assert gap.ended - gap.started >= 9 * MINUTE
+    kept = [state for state in site.door.visits() if state.state == "kept"]
+    assert len(kept) >= 6
+    site.verified()
+    site.close()
+
+
+def test_a_book_that_was_put_back_does_not_keep_the_recorder_from_ending(room: Path, tmp_path: Path) -> None:
+    """An older control.db: its ledger is never signed over what was signed; the ring is closed in order all the same."""
+    site = OfficeSite(room, tmp_path / "s")
+    site.stop()
+    older = site.folder.control.read_bytes()
+    site.start()
+    site.grant()
+    for number in range(5):
+        site.recorder.control.begin_gap("cam1", OPENING + number * MINUTE, "test", "")
+    site.stop()
+    site.folder.control.write_bytes(older)
+    site.start()
+    site.stop()
+    site.start()
+    assert site.recorder.volume.clips()
+    with pytest.raises((LedgerRolledBack, LedgerForked)):
+        site.verified()
+    site.close()

@@ -19,7 +19,7 @@ def recorder_facts(recorder: Recorder) -> RecorderFacts:
     loaded = recorder.hours.in_force(wall)
     deadline = recorder.hours.deadline(loaded.sha256, wall) if loaded else None
     scrub = recorder.control.remembered("scrub")
-    regions = recorder.volume.shape.regions
+    stat = recorder.stat()
     return RecorderFacts(
         site=recorder.site.site.id,
         recorder=recorder.site.recorder.id,
@@ -27,12 +27,12 @@ def recorder_facts(recorder: Recorder) -> RecorderFacts:
         cameras=tuple(_camera(recorder, camera.id, wall) for camera in recorder.site.camera),
         findings=recorder.health.current(),
         time_quality=recorder.time_quality(),
-        volume=recorder.volume.stat(wall),
+        volume=stat,
         rule_hours=None if deadline is None else (deadline - wall) / HOUR,
         ledger_size=recorder.control.store.size(),
         cosigned=_cosigned(recorder),
         scrubbed=scrub.get("finished") or None,
-        scrub_share=scrub.get("region", 0) / regions,
+        scrub_share=scrub.get("region", 0) / stat.regions,
     )
 
 

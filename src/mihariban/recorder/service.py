@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from mihariban.base.clock import SECOND, Clock, TurnedClock
-from mihariban.base.errors import StorageError
+from mihariban.base.clock import MINUTE, SECOND, Clock, TurnedClock
+from mihariban.base.errors import MiharibanError
 from mihariban.base.ids import Random, new_id
 from mihariban.base.ntp import TimeQuality
 from mihariban.policy import Camera
@@ -37,6 +37,7 @@ from mihariban.recorder.site_hours import SiteHours, calendar_entries
 from mihariban.recorder.sources.base import Source
 from mihariban.recorder.visit_keeper import Rolls, VisitKeeper
 from mihariban.volume import ClipHeader, ClipKind, Volume, VolumeIoError
+from mihariban.volume.stat import VolumeStat
 
 _log = structlog.get_logger(__name__)
 
@@ -91,10 +92,11 @@ class Recorder:
         self.control = Control(folder.control, clock=clock, quality=self.time_quality)
         try:
             self.control.belongs_to(self.site.site.id, self.site.recorder.id)
-            self.volume = self._open_volume()
+            self._volume = self._open_volume()
         except BaseException:
             self.control.close()
             raise
+        self._stat = self._volume.stat(clock.wall())
         self.owed = Owed()
         self.sessions = Sessions()
         self.bookkeeper = Bookkeeper(self.control, self.owed)
@@ -182,7 +184,7 @@ class Recorder:
             if packet.key and self.hours.window_at(packet.wall) is not None:
                 self._save_scene(channel, packet)
         except VolumeIoError as error:
-            self._disk_failed(channel, packet.wall, error)
+            self.disk_failed(packet.wall, error)
 
     def record_to_the_end(self, source: Source, channel: Channel, stop: threading.Event) -> None:
         """Record a source that ends (a file), as fast as it delivers. The site's clock follows the pictures.
@@ -214,10 +216,27 @@ class Recorder:
             try:
                 channel.pipeline.tick(wall)
             except VolumeIoError as error:
-                self._disk_failed(channel, wall, error)
+                self.disk_failed(wall, error)
         self.bookkeeper.seen(self._life, wall)
         if not self._failed:
             self.keeper.tick(wall)
+
+    @property
+    def volume(self) -> Volume:
+        """The ring.
+
+        Raises:
+            VolumeIoError: the disk failed, and it could not be opened anew so far.
+        """
+        if self._failed:
+            raise VolumeIoError(what="ring.vol", why="it cannot be opened; see the recorder's log")
+        return self._volume
+
+    def stat(self) -> VolumeStat:
+        """Figures of the ring; where it cannot be opened, as they last were."""
+        if not self._failed:
+            self._stat = self._volume.stat(self.clock.wall())
+        return self._stat
 
     @property
     def failed(self) -> bool:
@@ -330,32 +349,38 @@ class Recorder:
 
     # Trouble
 
-    def _disk_failed(self, channel: Channel, wall: int, error: VolumeIoError) -> None:
+    def disk_failed(self, wall: int, error: VolumeIoError) -> None:
         """The disk failed: what was in flight is lost and said; the volume is opened anew and recording goes on."""
-        _log.error("volume failed, opening it anew", code=error.code, camera=channel.camera.id)
-        started = channel.recording.shown_to or wall
+        _log.error("volume failed, opening it anew", code=error.code)
         with self._lock:
             self._failed = True
             for each in self.channels.values():
-                each.recording.abandon()
                 if each.disk_gap is None:
                     cause = ("volume_failed", error.text("en"))
-                    each.disk_gap = self.bookkeeper.begin_gap(each.camera.id, started, *cause)
+                    each.disk_gap = self.bookkeeper.begin_gap(each.camera.id, _lost_from(each, wall), *cause)
+                each.recording.abandon()
         self.keeper.disk_failed(error)
         self._try_again()
 
     def _try_again(self) -> None:
         with self._lock:
             try:
-                self.volume.close()
-                self.volume = self._open_volume()
-            except (StorageError, OSError) as error:
+                self._volume.close()
+                self._volume = self._open_volume()
+            except (MiharibanError, OSError) as error:
                 _log.error("the volume cannot be opened", why=str(error))
                 return
             for each in self.channels.values():
-                each.recording.use(self.volume)
-                each.scenes.use(self.volume)
+                each.recording.use(self._volume)
+                each.scenes.use(self._volume)
             self._failed = False
+
+
+def _lost_from(channel: Channel, wall: int) -> int:
+    """From when on pictures of a camera may be lost: the last one that is durable, where one was being written."""
+    shown = channel.recording.shown_to
+    writing = channel.pipeline.keeper.visit is not None or wall - shown < MINUTE
+    return shown if shown and writing else wall
 
 
 def zone_of(camera: Camera) -> Zone:

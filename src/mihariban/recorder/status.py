@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def recorder_status(recorder: Recorder) -> Status:
     """The recorder now."""
     found = recorder.health.current()
-    stat = recorder.volume.stat()
+    stat = recorder.stat()
     holds = recorder.control.holds(kept_only=True)
     return Status(
         site=recorder.site.site.id,

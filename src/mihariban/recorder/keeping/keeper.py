@@ -10,7 +10,7 @@ import structlog
 
 from mihariban.base import sqlite
 from mihariban.base.clock import HOUR, MINUTE, SECOND
-from mihariban.base.errors import MiharibanError, StorageError
+from mihariban.base.errors import MiharibanError
 from mihariban.recorder.actions.close_grant import close_expired
 from mihariban.recorder.keeping import machine
 from mihariban.recorder.keeping import scrub as scrubbing
@@ -75,7 +75,7 @@ class Keeper:
         """Do what is due."""
         now = self._recorder.clock.monotonic()
         for duty in self.duties:
-            if now >= duty.due:
+            if now >= duty.due and not self._recorder.failed:
                 duty.due = now + duty.period
                 self._do(duty, wall)
 
@@ -96,7 +96,10 @@ class Keeper:
     def _do(self, duty: Duty, wall: int) -> None:
         try:
             duty.do(self._recorder, wall)
-        except (StorageError, sqlite.DatabaseError, OSError) as error:
+        except VolumeIoError as error:
+            self.failures[duty.name] = error.code
+            self._recorder.disk_failed(wall, error)
+        except (MiharibanError, sqlite.DatabaseError, OSError) as error:
             code = error.code if isinstance(error, MiharibanError) else type(error).__name__
             if self.failures.get(duty.name) != code:
                 _log.error("a duty could not be done and will be tried again", duty=duty.name, why=str(error))
