@@ -33,7 +33,7 @@ def office_keys(recorder: Recorder) -> PartyKeys | None:
 def late_cosigners(recorder: Recorder, wall: int) -> list[str]:
     """Names of cosigners who are overdue: an alarm, never a reason to stop."""
     keys = office_keys(recorder)
-    if keys is None:
+    if keys is None or wall - recorder.control.created() < COSIGN_WITHIN:
         return []
     late = overdue(recorder.control.ledger, [keys.cosign], wall, COSIGN_WITHIN)
     return [key.name for key in late]

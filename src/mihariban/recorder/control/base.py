@@ -116,6 +116,10 @@ class ControlBase:
         if (row["site"], row["recorder"]) != (site, recorder):
             raise ControlOfAnotherSite(found=f"{row['site']}/{row['recorder']}", wanted=f"{site}/{recorder}")
 
+    def created(self) -> int:
+        """When the book was begun, wall ns."""
+        return self._first("SELECT created FROM book")
+
     @contextmanager
     def transaction(self) -> Iterator[sqlite.Connection]:
         """One transaction of the book; inside another one it is a part of it.
