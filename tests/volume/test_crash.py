@@ -117,8 +117,8 @@ def _continue_a_region(patch: pytest.MonkeyPatch) -> None:
     kept: dict[int, bytes] = {}
     original = Ring._entry
 
-    def entry(self: Ring, header: ClipHeader) -> Entry:
-        made = original(self, header)
+    def entry(self: Ring, header: ClipHeader, holds: int = 0) -> Entry:
+        made = original(self, header, holds)
         made.key = kept.setdefault(0, made.key)
         return made
 

@@ -362,6 +362,21 @@ def test_a_clip_that_fills_its_region_is_copied_in_two(tmp_path: Path, clock: Tu
     volume.close()
 
 
+def test_the_last_picture_of_a_group_that_fills_its_region(tmp_path: Path, clock: TurnedClock) -> None:
+    """One picture, and all before it as lead-in: there is no room for one chunk more, so none is split."""
+    region = 32 << 10
+    spec = VolumeSpec(8192 + 12 * region, region, 0.4, "s", "r")
+    volume = Volume.create(tmp_path, spec, clock=clock, random=random.Random(1).randbytes)
+    clip = visit(volume, clock, seconds=2, size=1900, deadline=DEADLINE)
+    low, high = START + 1_750_000_000, START + 2 * SECOND
+    before = [each for each in shown(volume, [clip]) if low <= each[0] < high]
+    kept = _place(volume, low, high).hold
+    assert len(before) == len(kept.parts) == 1
+    assert shown(volume, [kept.parts[0].clip]) == before
+    assert (kept.parts[0].start, volume.clip(kept.parts[0].clip).chunks) == (low, 2)
+    volume.close()
+
+
 def test_holds_that_ended_give_their_regions_back(volume: Volume, clock: TurnedClock) -> None:
     """After a release recording has more than its part: a new hold takes the oldest from it, never its own source."""
     for i in range(40):

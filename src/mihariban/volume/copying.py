@@ -58,11 +58,15 @@ def shown_walls(chunks: Sequence[Chunk]) -> list[int]:
     return [shot.wall for shot in shots_of(chunks) if not shot.sample.lead_in]
 
 
-def cut(chunks: Sequence[Chunk], low: int, high: int) -> list[Chunk]:
+def cut(chunks: Sequence[Chunk], low: int, high: int, *, split: bool = True) -> list[Chunk]:
     """What shows exactly the samples displayed in [low, high), chunked anew; samples are taken over as they are.
 
     Samples before ``low`` back to the key frame are lead-in: stored, never shown. So is a sample displayed at or after
     ``high`` that the decoder needs for one displayed before it; nothing else of them is taken.
+
+    Args:
+        split: lead-in gets chunks of its own. Without, no chunk becomes two, so that all of it surely fits where its
+            source did; the clip's table then tells its beginning and end only to a chunk's length.
     """
     shots = list(shots_of(chunks))
     lead_in: dict[int, bool] = {}
@@ -70,8 +74,8 @@ def cut(chunks: Sequence[Chunk], low: int, high: int) -> list[Chunk]:
         lead_in.update(_needed(shots, [i for i, shot in enumerate(shots) if shot.stream == stream], low, high))
     made: list[Chunk] = []
     configs: dict[int, CodecConfig] = {}
-    for (number, hidden), run in groupby(sorted(lead_in), key=lambda i: (shots[i].chunk, lead_in[i])):
-        chunk = _chunk(chunks[number], [shots[i] for i in run], hidden=hidden)
+    for (number, _), run in groupby(sorted(lead_in), key=lambda i: (shots[i].chunk, split and lead_in[i])):
+        chunk = _chunk(chunks[number], [(shots[i], lead_in[i]) for i in run])
         if configs.get(chunk.stream) == chunk.config:
             chunk = replace(chunk, config=None)
         elif chunk.config is not None:
@@ -92,18 +96,19 @@ def _needed(shots: list[Shot], mine: list[int], low: int, high: int) -> dict[int
     return {i: i not in shown for i in mine if begin <= i <= last}
 
 
-def _chunk(source: Chunk, run: list[Shot], *, hidden: bool) -> Chunk:
-    """Notes go with the sample they were written beside, if that is shown."""
+def _chunk(source: Chunk, run: list[tuple[Shot, bool]]) -> Chunk:
+    """Of (sample, whether it is lead-in). Notes go with the sample they were written beside, if that is shown."""
+    first, hidden = run[0]
     return Chunk(
         stream=source.stream,
-        wall=run[0].wall,
-        monotonic=run[0].monotonic,
+        wall=first.wall,
+        monotonic=first.monotonic,
         boot=source.boot,
         time_quality=source.time_quality,
-        config=run[0].config,
-        samples=tuple(replace(shot.sample, lead_in=hidden) for shot in run),
-        data=b"".join(shot.data for shot in run),
-        notes=source.notes if run[0].first and not hidden else {},
+        config=first.config,
+        samples=tuple(replace(shot.sample, lead_in=lead_in) for shot, lead_in in run),
+        data=b"".join(shot.data for shot, _ in run),
+        notes=source.notes if first.first and not hidden else {},
     )
 
 
@@ -126,20 +131,20 @@ def shown_ns(chunks: Sequence[Chunk]) -> int:
     return total
 
 
-def portions(chunks: Sequence[Chunk], low: int, high: int, empty: Room) -> list[list[Chunk]] | None:
-    """The rest in as few clips as fit a region each: mostly one. None where not even one sample fits with its lead-in.
+def portions(chunks: Sequence[Chunk], low: int, high: int, empty: Room) -> list[list[Chunk]]:
+    """The rest in as few clips as fit a region each: mostly one.
 
-    A clip that fills its region takes more room when it is cut, for every chunk is padded to whole blocks.
+    A clip that fills its region takes more room when it is cut, for every chunk is padded to whole blocks. Where not
+    even one sample fits with its lead-in, no chunk is split.
     """
     made = cut(chunks, low, high)
     if replace(empty).take(stored_bytes(made), len(made)):
         return [made] if made else []
     walls = sorted({wall for wall in shown_walls(chunks) if low <= wall < high})
     if len(walls) < 2:
-        return None
+        return [cut(chunks, low, high, split=False)]
     middle = walls[len(walls) // 2]
-    halves = [portions(chunks, low, middle, empty), portions(chunks, middle, high, empty)]
-    return None if None in halves else [portion for half in halves if half is not None for portion in half]
+    return portions(chunks, low, middle, empty) + portions(chunks, middle, high, empty)
 
 
 def same_samples(copied: Sequence[Sequence[Chunk]], source: Sequence[Chunk], low: int, high: int) -> bool:

@@ -152,8 +152,6 @@ def _part(volume: Volume, info: ClipInfo, source: bytes, low: int, high: int) ->
     if len(inside) == len(walls):
         return HoldPart(info, source, low, high, first, last, True, (), info.duration)
     made = portions(chunks, low, high, new_room(volume))
-    if made is None:  # not even a sample with its lead-in fits: the room of a whole region and one more is asked for
-        made = [chunks, chunks]
     sizes = tuple((stored_bytes(portion), len(portion)) for portion in made)
     return HoldPart(info, source, low, high, first, last, False, sizes, sum(shown_ns(portion) for portion in made))
 

@@ -149,14 +149,14 @@ def _copy(volume: Volume, part: HoldPart, hold: bytes, made: list[bytes]) -> lis
     source = read_clip(volume, part.info)
     clips: list[bytes] = []
     notes = {"source": part.source, "hold": hold}
-    for portion in portions(source, part.low, part.high, new_room(volume)) or []:
+    for portion in portions(source, part.low, part.high, new_room(volume)):
         info = part.info
         header = ClipHeader(info.visit, ClipKind.COPY, info.deadline, 0, info.policy)
         clips.append(_write(volume, info.camera, header, portion, notes, made))
     copied = [volume.clip(clip) for clip in clips]
     if not clips or not same_samples([list(volume.read(clip)) for clip in clips], source, part.low, part.high):
         raise CopyDiffers(clip=id_text(part.info.clip))
-    return [KeptPart(info.clip, part.source, info.start, info.end) for info in copied]
+    return [KeptPart(info.clip, part.source, max(info.start, part.low), info.end) for info in copied]
 
 
 def _write(
