@@ -24,6 +24,7 @@ from mihariban.recorder.health.health import Finding, Health
 from mihariban.recorder.health.inspector import CameraHealth
 from mihariban.recorder.health.machine import MachineHealth
 from mihariban.recorder.keeping import Keeper
+from mihariban.recorder.keeping.renew_root import raise_levels
 from mihariban.recorder.owed import Owed
 from mihariban.recorder.packet import Packet
 from mihariban.recorder.pipeline import Pipeline, buffer_span
@@ -147,6 +148,7 @@ class Recorder:
         """What the last life left behind it."""
         visits_from_ring(self.control, self.volume, self.hours.deadline)
         holds_from_ring(self.control, self.volume)
+        raise_levels(self)
         close_what_was_open(self.control, self.volume, self.hours.deadline, self._last_seen)
 
     def camera(self, name: str | None) -> Camera:

@@ -45,11 +45,21 @@ def renew_root(recorder: Recorder, wall: int) -> int:
     with control.ledger.deed(Draft(Tag.KEY_ROOT_ROTATE, facts)) as deed:
         done = rotate(volume)
         deed.add(generation=done.generation, pages=done.pages, lost=done.lost, resumed=int(done.resumed))
-    level = level_after_rotation(volume)
-    with control.transaction() as db:
-        raised = control.raise_level(db, wall, level)
+    control.remember(_MEMORY, {"at": wall, "renewed": wall})
+    raise_levels(recorder)
+    return done.generation
+
+
+def raise_levels(recorder: Recorder) -> int:
+    """What was destroyed before the last renewal has reached its level; after a restart that may be a higher one,
+    because no process remembers the old root any more. Returns how many clips."""
+    renewed = recorder.control.remembered(_MEMORY).get("renewed")
+    if renewed is None:
+        return 0
+    level = level_after_rotation(recorder.volume)
+    with recorder.control.transaction() as db:
+        raised = recorder.control.raise_level(db, renewed, level)
         if raised:
             told: dict[str, Json] = {"count": raised, "level": level}
-            control.ledger.append(db, Draft(Tag.ERASURE_LEVEL_RAISE, told))
-        control.remember(_MEMORY, {"at": wall})
-    return done.generation
+            recorder.control.ledger.append(db, Draft(Tag.ERASURE_LEVEL_RAISE, told))
+    return raised
