@@ -27,6 +27,21 @@ def test_every_picture_is_played(tmp_path: Path, codec: str, framing: str, bfram
 
 
 @pytest.mark.parametrize("codec", ["h264", "hevc"])
+@pytest.mark.parametrize("meet", [6.03, 6.1, 6.17, 6.24])
+def test_visits_that_meet_play_without_a_seam(tmp_path: Path, codec: str, meet: float) -> None:
+    """Also where the last B pictures of the first are stored only as lead-in of the second."""
+    packets = coded(codec, seconds=12, bframes=2, gop=30)
+    for ring in ring_of(tmp_path / "r", packets, (0, meet), (meet, 12)):
+        found = ring.select(0, 12)
+        assert near(played(whole(ring, found), found.origin), sorted(each.wall for each in packets))
+        first, _ = ring.visible
+        del ring.visible[first]
+        alone = ring.select(0, 12)
+        assert alone.origin > START + 7.9 * SECOND
+        assert near(played(whole(ring, alone), alone.origin), ring.expected(meet, 12))
+
+
+@pytest.mark.parametrize("codec", ["h264", "hevc"])
 def test_a_stream_with_b_pictures_ends_early_and_never_late(tmp_path: Path, codec: str) -> None:
     """The last pictures may need one that is displayed after the range; the reply counts them."""
     packets = coded(codec, seconds=12, bframes=2, gop=30)

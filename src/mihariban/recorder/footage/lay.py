@@ -162,8 +162,14 @@ def _runs(blocks: list[list[Piece]], every: dict[bytes, list[Piece]]) -> list[Ru
 
 
 def _limited(block: list[Piece], run: Run, *, abutting: bool) -> list[Piece]:
-    """Never show twice what an earlier visit shows; where two visits meet, moments may differ by rounding."""
+    """Never show twice what an earlier visit shows.
+
+    Where two visits meet, moments may differ by rounding; and B pictures of the first that were decoded after its last
+    picture are stored as the second's lead-in only.
+    """
     low, shown_to = block[0].low, run.ends
-    if low >= shown_to or (abutting and run.last.high - low <= _SLACK):
+    if abutting and 0 <= run.last.high - low <= _SLACK:
+        return [replace(piece, lead=run.last.low) for piece in block]
+    if low >= shown_to:
         return block
     return [replace(piece, low=shown_to) for piece in block]

@@ -22,6 +22,7 @@ class Piece:
         info: the chunk, as the volume lists it. config: index in ``Range.configs``.
         until: end of its last sample, wall ns.
         low, high: its pictures displayed in [low, high) may be shown.
+        lead: so may its lead-in displayed in [lead, low): it is of the visit before, which is shown up to ``low``.
     """
 
     clip: bytes
@@ -31,6 +32,7 @@ class Piece:
     until: int
     low: int
     high: int
+    lead: int | None = None
 
     @property
     def wall(self) -> int:

@@ -24,8 +24,12 @@ class Stored:
     @property
     def shown(self) -> bool:
         """It may be shown."""
-        packet = self.packet
-        return packet is not None and not self.lead_in and self.piece.low <= packet.wall < self.piece.high
+        packet, piece = self.packet, self.piece
+        if packet is None:
+            return False
+        if self.lead_in:
+            return piece.lead is not None and piece.lead <= packet.wall < piece.low
+        return piece.low <= packet.wall < piece.high
 
 
 def read_pieces(
