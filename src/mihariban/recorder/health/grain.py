@@ -13,6 +13,7 @@ ROWS: Final = 6
 COLUMNS: Final = 8
 _SIDE: Final = 64  # pixels of a patch at most
 _ALIVE: Final = 0.8  # quantile over the patches; a burnt-in clock lies in fewer than the rest
+_GRAIN_LEAST: Final = 0.3  # levels; what is calmer shows no grain
 _CONTRAST: Final = 60.0  # levels squared; a patch of less variance has no edge to judge
 _STEEPEST: Final = 0.98  # quantile of the slopes in a patch
 _GRAIN_Z: Final = 2.33  # where that quantile lies for grain alone, in deviations
@@ -28,10 +29,23 @@ def patches(luma: Luma) -> Luma:
     return np.stack([luma[top : top + tall, left : left + wide] for top in tops for left in lefts])
 
 
-def change(before: Luma, after: Luma) -> float:
-    """Mean change in levels of the patch that changes more than four fifths of them; 0 where those are identical."""
-    moved = np.abs(after.astype(np.int16) - before).mean(axis=(1, 2))
-    return float(np.quantile(moved, _ALIVE))
+def liveliness(before: Luma, after: Luma) -> float:
+    """How much of the grain that the picture shows has changed since the one before: about 1 for a living camera.
+
+    Of the patch that changes more than four fifths of them. A lamp makes grain weaker in place and in time alike; of a
+    frozen picture the grain stays, and what changes is only how the encoder rounds it.
+    """
+    changed = np.abs(after.astype(np.int16) - before).mean(axis=(1, 2))
+    shown = np.maximum((_rough(before) + _rough(after)) / 2, np.float32(_GRAIN_LEAST))
+    return float(np.quantile(changed / shown, _ALIVE))
+
+
+def _rough(parts: Luma) -> NDArray[np.float32]:
+    """Mean of what neither rows nor columns explain, levels: mostly grain where a patch is calm."""
+    levels = parts.astype(np.int16)
+    rest = levels[:, 1:, 1:] - levels[:, :-1, 1:] - levels[:, 1:, :-1] + levels[:, :-1, :-1]
+    result: NDArray[np.float32] = np.abs(rest).mean(axis=(1, 2), dtype=np.float32)
+    return result
 
 
 def sharpness(parts: Luma) -> NDArray[np.float32]:

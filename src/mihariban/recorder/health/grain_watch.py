@@ -1,6 +1,6 @@
 """Frozen and out of focus: judged on patches of the full picture, every few seconds, on key frames alone.
 
-Frozen asks for proof that this camera lives: at least ten pairs of pictures must have differed by grain before
+Frozen asks for proof that this camera lives: at least six pairs of pictures must have differed by grain before
 pictures without any count as frozen. A stream that never showed grain (a drawn one, a camera that smooths
 everything) cannot be judged, and that is said (``alive`` None), not taken for fine.
 """
@@ -17,11 +17,13 @@ from mihariban.base.clock import SECOND
 from mihariban.recorder.health import grain
 from mihariban.recorder.health.memory import CameraMemory
 
-PAUSE: Final = 4 * SECOND
-_LIVELY: Final = 10
-_GRAIN_LEAST: Final = 0.1  # levels; a camera that showed less cannot be judged
-_GRAIN_SHARE: Final = 0.15  # of the least change ever seen; what an encoder makes of one and the same picture
-_GRAIN_FORGET: Final = 0.002  # a pair: noise falls with the light, slowly
+PAUSE: Final = 7 * SECOND
+_LIVELY: Final = 6
+_LIVELY_LEAST: Final = 0.2  # of the grain shown; a camera that changed less cannot be judged
+_STUCK: Final = 0.5
+"""Of the usual liveliness. What an encoder with rate control makes of one and the same picture falls to 0.4 and below
+within three key frames of 4 s; grain, light and people left 0.9 and more."""
+_USUAL: Final = 0.05  # weight of a look in the usual liveliness
 FROZEN_S: Final = 20.0
 _FROZEN_LOOKS: Final = 3
 _LEARN: Final = 8
@@ -33,11 +35,12 @@ _JUDGED_PATCHES: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """``alive``: None where the camera never showed that it lives. ``same_s``: for how long nothing has changed."""
+    """``alive``: None where the camera never showed that it lives. ``same_s``: for how long nothing has changed.
+    ``lively``: share of the grain shown that changed."""
 
     alive: bool | None
     same_s: float
-    change: float
+    lively: float
 
 
 class GrainWatch:
@@ -63,24 +66,26 @@ class GrainWatch:
         if before is None or before.shape != parts.shape:
             self._same_since, self._same_looks = wall, 0
             return Frozen(None, 0.0, -1.0)
-        change = grain.change(before, parts)
-        floor = self._memory.grain
-        known = self._memory.lively >= _LIVELY and floor is not None and floor >= _GRAIN_LEAST
-        if change > _GRAIN_SHARE * (floor or 0.0):
-            self._lively(change)
+        lively = grain.liveliness(before, parts)
+        usual = self._memory.grain
+        known = self._memory.lively >= _LIVELY and usual is not None and usual >= _LIVELY_LEAST
+        if lively > _STUCK * max(usual or 0.0, _LIVELY_LEAST):
+            self._lively(lively)
             self._same_since, self._same_looks = wall, 0
-            return Frozen(True if known else None, 0.0, change)
+            return Frozen(True if known else None, 0.0, lively)
         self._same_looks += 1
         same_s = (wall - (self._same_since if self._same_since is not None else wall)) / SECOND
         if not known or same_s < FROZEN_S or self._same_looks < _FROZEN_LOOKS:
-            return Frozen(None, same_s, change)
-        return Frozen(False, same_s, change)
+            return Frozen(None, same_s, lively)
+        return Frozen(False, same_s, lively)
 
-    def _lively(self, change: float) -> None:
+    def _lively(self, lively: float) -> None:
         memory = self._memory
         memory.lively = min(memory.lively + 1, 1_000_000)
-        grown = change if memory.grain is None else memory.grain * (1 + _GRAIN_FORGET)
-        memory.grain = min(grown, change)
+        usual = lively if memory.grain is None else memory.grain
+        weight = max(_USUAL, 1 / memory.lively)
+        # whoever walks by makes it lively beyond grain: it counts for no more than half as much again
+        memory.grain = usual + weight * (min(lively, 1.5 * usual) - usual)
 
     def blur(self, parts: grain.Luma, same: NDArray[np.bool_], *, learn: bool) -> float | None:
         """Sharpness against the learned one where the view is as it was (1 = as ever); None where nothing can be said.

@@ -230,7 +230,7 @@ class CameraHealth:
         figures = {
             "same_s": int(frozen.same_s),
             "threshold_s": int(FROZEN_S),
-            "change_permille": round(1000 * frozen.change),
+            "lively_permille": round(1000 * frozen.lively),
         }
         if frozen.alive is not None:
             self._observe(Kind.CAMERA_FROZEN, not frozen.alive, figures)

@@ -28,7 +28,7 @@ class CameraMemory:
         view: mean edge field of the empty scene; None until learned.
         sharp: sharpness of each patch, NaN where it never had an edge.
         sharp_count: pictures it was learned from.
-        grain: least change between two pictures of the living camera, levels; None until seen.
+        grain: usual liveliness of its grain (``grain.liveliness``); None until seen.
         lively: pairs of pictures that differed.
         stream: codec, width and height; None until seen.
         changed: something was learned since this was last reset by whoever stores it.
