@@ -93,9 +93,10 @@ class Recording:
         self._pending_bytes += len(packet.data)
 
     def cut(self, visit: Visit) -> None:
-        """The time line was cut: begin a new clip."""
+        """The time line was cut: begin a new clip. From the key frame before to the next is no group's length."""
         self._flush(visit)
         self._end_clip(visit)
+        self._last_key = 0
 
     def close(self, visit: Visit) -> None:
         """The visit has ended."""
