@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from mihariban.base.clock import DAY, SECOND, to_datetime
+from mihariban.base.clock import DAY, HOUR, SECOND, to_datetime
 from mihariban.base.ids import id_text
 from mihariban.ledger.canonical import Json
 from mihariban.ledger.entry import Draft, moment
@@ -107,7 +107,8 @@ def mark_visits(recorder: Recorder, visits: Iterable[bytes], wall: int) -> None:
         row = recorder.control.visit(visit)
         if row is None or row.recorded_to is None:
             continue
-        clips = recorder.volume.clips(row.camera, row.recorded_from - SECOND)
+        # Nothing of it lies much later, and a ring knows half a million clips.
+        clips = recorder.volume.clips(row.camera, row.recorded_from - SECOND, row.recorded_to + HOUR)
         if not any(clip.visit == visit for clip in clips):
             recorder.control.erased(visit, wall)
 
