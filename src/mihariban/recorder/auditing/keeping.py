@@ -64,7 +64,7 @@ def age(evidence: Evidence) -> Answer:
     late = [clip for clip in over if not clip.held and clip.deadline + ERASED_WITHIN <= evidence.now]
     unexplained = sum(clip.held and not _kept_by(evidence, clip) for clip in over)
     waiting = [row for row in evidence.erasures if row.overwritten is None]
-    oldest = min((clip.start for clip in clips), default=None)
+    oldest = min((clip.start for clip in clips if clip.start), default=None)
     days = 0 if oldest is None else (evidence.now - oldest) // DAY
     said = "-" if oldest is None else iso(oldest, evidence.zone)
     facts = {
