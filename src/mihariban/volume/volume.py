@@ -357,10 +357,11 @@ class Volume(Mounted):
         return Witness(page.entries[info.slot].key, chunks[0] if chunks else None)
 
     def set_deadline(self, clip: bytes, deadline: int) -> None:
-        """Give a closed clip another deadline (ns), durably."""
+        """Give a closed clip another deadline (ns), durably. A minimum beyond it ends with it."""
         with self.lock:
             info, page = self._closed(clip)
-            page.entries[info.slot].deadline = deadline
+            entry = page.entries[info.slot]
+            entry.deadline, entry.minimum = deadline, min(entry.minimum, deadline)
             self._keep(page, info.slot)
 
     def hold(self, clip: bytes) -> None:
