@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mihariban.base.clock import to_datetime
+from mihariban.base.clock import SECOND, to_datetime
 from mihariban.ledger.entry import Draft
 from mihariban.ledger.tags import Tag
 from mihariban.volume import ClipKind
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _MEMORY = "redate"
 NEVER = (1 << 63) - 1
+_LAST_PICTURE = 2 * SECOND
+"""A clip ends with its last picture's end, its first deadline counts from that picture's beginning (ns at most)."""
 
 
 def redate(recorder: Recorder, wall: int) -> int:
@@ -46,7 +48,7 @@ def _all(recorder: Recorder, wall: int) -> int:
         version = policies.get(clip.visit, clip.policy.hex())
         deadline = recorder.hours.deadline(version, clip.end, on=wall)
         deadline = NEVER if deadline is None else deadline
-        if deadline != clip.deadline:
+        if abs(deadline - clip.deadline) >= _LAST_PICTURE:
             recorder.volume.set_deadline(clip.clip, deadline)
             changed += 1
     for row in recorder.control.visits():
