@@ -11,6 +11,7 @@ from mihariban.ledger.tags import Tag
 from mihariban.policy import overwrite_by
 from mihariban.recorder.health.kinds import FindingKind
 from mihariban.recorder.keeping.expire import basis, erasure_of, mark_visits
+from mihariban.recorder.keeping.redate import NEVER
 from mihariban.volume.erasing import RegionEvent, erasable_regions, overwrite_region
 
 if TYPE_CHECKING:
@@ -34,13 +35,13 @@ def _taken(recorder: Recorder, event: RegionEvent, wall: int) -> None:
     if not lost:
         return
     control = recorder.control
-    early = [info for info in lost if info.deadline > wall]
+    early = [info for info in lost if wall < info.deadline < NEVER]  # where no time counts, capacity is the rule's way
     facts: dict[str, Json] = {
         "cause": "capacity",
         "region": event.region,
         "count": len(lost),
         "early": len(early),
-        "before_minimum": sum(info.minimum > wall for info in lost),
+        "before_minimum": sum(info.minimum > wall for info in early),
         "seconds": sum(info.duration for info in early) // SECOND,
         "hours_early": max((info.deadline - wall for info in early), default=0) // HOUR,
     }
