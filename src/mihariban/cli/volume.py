@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -12,6 +12,7 @@ from mihariban.cli._common import FOLDER, JSON, bar, console, print_json
 if TYPE_CHECKING:
     from mihariban.recorder.site_folder import SiteFolder
     from mihariban.volume import VolumeStat
+    from mihariban.volume.rotate import Rotation
 
 
 @click.group()
@@ -113,23 +114,41 @@ def scrub(directory: Path, as_json: bool) -> int:
 @JSON
 def rotate(directory: Path, as_json: bool) -> None:
     """Renew the root key, so that destroyed keys are gone from old images of the key table too. Not while recording."""
+    from mihariban.base.clock import SystemClock
+    from mihariban.base.ntp import quality
+    from mihariban.recorder.keeping.renew_root import renew_root
+    from mihariban.recorder.service import Recorder
+    from mihariban.recorder.site_folder import SiteFolder
+    from mihariban.volume.rotate import level_after_rotation
+
+    clock = SystemClock()
+    with Recorder(SiteFolder(directory), clock=clock, time_quality=quality) as recorder, bar() as shown:
+        task = shown.add_task("rotate", total=None)
+        told = lambda done, count: shown.update(task, completed=done, total=count)  # noqa: E731  # rich's own signature
+        rotation = renew_root(recorder, clock.wall(), told)
+        level = level_after_rotation(recorder.volume, restarted=True)  # this process ends now
+    _tell_root(rotation, level, as_json=as_json)
+
+
+@command.command()
+@FOLDER
+@JSON
+@click.option("--to", "home", required=True, type=click.Choice(["tpm", "file"]), help="Where the root shall live.")
+@click.option("--tcti", default="", help="Which TPM, as TPM2TOOLS_TCTI names it [that variable, else the machine's].")
+@click.option("--owner-auth", type=click.Path(path_type=Path), help="File with the TPM owner's authorisation value.")
+def root(directory: Path, as_json: bool, home: Literal["tpm", "file"], tcti: str, owner_auth: Path | None) -> None:
+    """Move the root key into a TPM 2.0, or back into a file. A renewal of the root; not while recording."""
+    from mihariban.base.clock import SystemClock
+    from mihariban.recorder.actions.move_root import move_root
+    from mihariban.recorder.site_folder import SiteFolder
+
+    done = move_root(SiteFolder(directory), home, clock=SystemClock(), tcti=tcti, owner_auth=owner_auth)
+    _tell_root(done, "E2 or better" if home == "tpm" else "E2", as_json=as_json)
+
+
+def _tell_root(rotation: Rotation, level: str, *, as_json: bool) -> None:
     from dataclasses import asdict
 
-    from mihariban.recorder.site_folder import SiteFolder
-    from mihariban.volume import Volume
-    from mihariban.volume.rotate import level_after_rotation
-    from mihariban.volume.rotate import rotate as renew
-
-    folder = SiteFolder(directory)
-    folder.require()
-    volume = Volume.open(folder.recorder, site=folder.load_site().site.id)
-    try:
-        with bar() as shown:
-            task = shown.add_task("rotate", total=None)
-            rotation = renew(volume, lambda done, count: shown.update(task, completed=done, total=count))
-        level = level_after_rotation(volume, restarted=True)  # this process ends now
-    finally:
-        volume.close()
     if as_json:
         print_json({**asdict(rotation), "erasure_level": level})
     else:

@@ -11,6 +11,7 @@ from mihariban.base.clock import SECOND
 from mihariban.base.errors import MiharibanError
 from mihariban.base.ids import id_text
 from mihariban.ledger import canonical
+from mihariban.ledger.canonical import Json
 from mihariban.ledger.entry import Draft, moment
 from mihariban.ledger.tags import Tag
 from mihariban.recorder.actions.place_hold import hold_row
@@ -54,6 +55,31 @@ def visits_from_ring(control: Control, volume: Volume, deadline: Deadline) -> in
         with control.entered(Draft(Tag.RECOVERY_INDEX_REBUILD, {"visits": told})):
             _log.warning("visits told again by the ring", visits=told)
     return told
+
+
+def visits_without_footage(control: Control, volume: Volume, wall: int) -> int:
+    """Visits that the book has and the ring has not, because a crash came between an erasure and its entry, or took
+    what was in flight. Those past their deadline are erased; the others are lost, which is entered once. Returns how
+    many are lost."""
+    present = {clip.visit for clip in volume.clips()}
+    rows = [row for row in control.visits() if row.recorded_to is not None and row.erased is None]
+    gone = [row for row in rows if row.id not in present]
+    ended = [row for row in gone if row.expires is not None and row.expires <= wall]
+    told = set(control.remembered("lost").get("visits", []))
+    lost = [row for row in gone if row not in ended and row.id.hex() not in told]
+    if not ended and not lost:
+        return 0
+    with control.transaction() as db:
+        if ended:
+            facts: dict[str, Json] = {"count": len(ended), "cause": "found at start"}
+            control.ledger.append(db, Draft(Tag.CLIP_KEY_DESTROY, facts))
+        for row in ended:
+            control.erased(row.id, wall)
+        if lost:
+            facts = {"cause": "found at start", "count": len(lost), "early": len(lost)}
+            control.ledger.append(db, Draft(Tag.VISIT_FOOTAGE_LOSE, facts))
+            control.remember("lost", {"visits": sorted(told | {row.id.hex() for row in lost})})
+    return len(lost)
 
 
 def holds_from_ring(control: Control, volume: Volume) -> int:

@@ -30,7 +30,7 @@ from mihariban.recorder.packet import Packet
 from mihariban.recorder.pipeline import Pipeline, buffer_span
 from mihariban.recorder.presence import PresenceSettings, Watcher, Zone
 from mihariban.recorder.recording import Recording
-from mihariban.recorder.recovery import close_what_was_open, holds_from_ring, visits_from_ring
+from mihariban.recorder.recovery import close_what_was_open, holds_from_ring, visits_from_ring, visits_without_footage
 from mihariban.recorder.scene_store import SceneStore
 from mihariban.recorder.sessions import Sessions
 from mihariban.recorder.site_folder import SiteFolder
@@ -148,6 +148,7 @@ class Recorder:
         """What the last life left behind it."""
         visits_from_ring(self.control, self.volume, self.hours.deadline)
         holds_from_ring(self.control, self.volume)
+        visits_without_footage(self.control, self.volume, self.clock.wall())
         raise_levels(self)
         close_what_was_open(self.control, self.volume, self.hours.deadline, self._last_seen)
 

@@ -8,7 +8,7 @@ from mihariban.base.clock import DAY, iso
 from mihariban.ledger.canonical import Json
 from mihariban.ledger.entry import Draft
 from mihariban.ledger.tags import Tag
-from mihariban.volume.rotate import level_after_rotation, rotate
+from mihariban.volume.rotate import Progress, Rotation, level_after_rotation, rotate
 
 if TYPE_CHECKING:
     from mihariban.recorder.service import Recorder
@@ -33,8 +33,8 @@ def renew_root_when_due(recorder: Recorder, wall: int) -> bool:
     return True
 
 
-def renew_root(recorder: Recorder, wall: int) -> int:
-    """Renew the root and raise the level of what was destroyed before. Returns the root's generation.
+def renew_root(recorder: Recorder, wall: int, progress: Progress | None = None) -> Rotation:
+    """Renew the root and raise the level of what was destroyed before.
 
     Raises:
         LedgerUnwritable: nothing was renewed.
@@ -43,11 +43,11 @@ def renew_root(recorder: Recorder, wall: int) -> int:
     control, volume = recorder.control, recorder.volume
     facts: dict[str, Json] = {"generation": volume.roots.generation + 1, "at": iso(wall, recorder.site.zone)}
     with control.ledger.deed(Draft(Tag.KEY_ROOT_ROTATE, facts)) as deed:
-        done = rotate(volume)
+        done = rotate(volume, progress)
         deed.add(generation=done.generation, pages=done.pages, lost=done.lost, resumed=int(done.resumed))
     control.remember(_MEMORY, {"at": wall, "renewed": wall})
     raise_levels(recorder)
-    return done.generation
+    return done
 
 
 def raise_levels(recorder: Recorder) -> int:
