@@ -23,7 +23,9 @@ _LIVELY_LEAST: Final = 0.2  # of the grain shown; a camera that changed less can
 _STUCK: Final = 0.5
 """Of the usual liveliness. What an encoder with rate control makes of one and the same picture falls to 0.4 and below
 within three key frames of 4 s; grain, light and people left 0.9 and more."""
-_USUAL: Final = 0.05  # weight of a look in the usual liveliness
+_GRAIN_MOST: Final = 1.3  # grain alone changes by 0.7 to 1.1 of itself; whatever is above is light and people
+_DOWN: Final = 0.2  # weight of a look below the usual liveliness
+_UP: Final = 0.01  # and of one above it
 FROZEN_S: Final = 20.0
 _FROZEN_LOOKS: Final = 3
 _LEARN: Final = 8
@@ -83,9 +85,11 @@ class GrainWatch:
         memory = self._memory
         memory.lively = min(memory.lively + 1, 1_000_000)
         usual = lively if memory.grain is None else memory.grain
-        weight = max(_USUAL, 1 / memory.lively)
-        # whoever walks by makes it lively beyond grain: it counts for no more than half as much again
-        memory.grain = usual + weight * (min(lively, 1.5 * usual) - usual)
+        if memory.lively <= _LIVELY:
+            memory.grain = min(usual, lively, _GRAIN_MOST)
+        else:
+            weight = _DOWN if lively < usual else _UP
+            memory.grain = usual + weight * (min(lively, _GRAIN_MOST) - usual)
 
     def blur(self, parts: grain.Luma, same: NDArray[np.bool_], *, learn: bool) -> float | None:
         """Sharpness against the learned one where the view is as it was (1 = as ever); None where nothing can be said.
