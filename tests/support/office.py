@@ -235,7 +235,8 @@ class OfficeSite:
         try:
             yield
         finally:
-            db.execute("PRAGMA query_only = OFF")
+            if self.running:  # else it was closed meanwhile
+                db.execute("PRAGMA query_only = OFF")
 
 
 def after(seconds: float) -> int:
