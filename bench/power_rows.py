@@ -69,7 +69,7 @@ def _seconds(found: cuts.Found) -> Row:
         target="2 or less",
         met=most <= 2,
         median=f"{statistics.median(found.seconds):.1f} s",
-        counted="chunks of 0.9 s handed over and not found, and the one that is being filled",
+        counted="chunks of a second handed over and not found, and the one that is being filled",
     )
 
 

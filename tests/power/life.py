@@ -34,7 +34,7 @@ from mihariban.volume import Chunk, ClipHeader, CodecConfig, Sample, Volume, Vol
 
 REGIONS = 24
 REGION = 512 << 10
-CHUNK_S = 0.9
+CHUNK_S = 1.0
 """Seconds of video in a chunk, as the recorder makes them."""
 
 CAMERAS = ("hall", "desk")
@@ -98,8 +98,8 @@ def _film(volume: Volume, camera: str, rng: random.Random) -> None:
 
 def _chunk(clip: bytes, number: int) -> Chunk:
     data = content(clip, number)
-    sample = Sample(len(data), number * 900, number * 900, 900, True)
-    at = START + number * 9 * SECOND // 10
+    sample = Sample(len(data), number * 1000, number * 1000, 1000, True)
+    at = START + number * SECOND
     return Chunk(0, at, at, "boot", "x", None if number else _CONFIG, (sample,), data)
 
 

@@ -104,6 +104,21 @@ def test_no_chunk_is_longer_than_a_second(desk: Desk) -> None:
         assert span < 1
 
 
+@pytest.mark.parametrize(
+    ("group", "chunks_of_twelve_seconds"), [(0.5, 12), (1, 12), (2, 12), (3, 12), (1.5, 16), (12, 12)]
+)
+def test_a_key_frame_begins_a_chunk(desk: Desk, group: float, chunks_of_twelve_seconds: int) -> None:
+    """And chunks do not become more by it where groups last whole seconds; short groups share one."""
+    visit = desk.visit(0)
+    desk.write(visit, _seconds(0, 12, group=group))
+    desk.close(visit, 12)
+    (chunks,) = desk.chunks(visit)
+    keys = [[sample.key for sample in chunk.samples] for chunk in chunks]
+    assert all(flags[0] or not any(flags) for flags in keys)
+    assert sum(flags[0] for flags in keys) == 12 / max(1, group)
+    assert len(chunks) == chunks_of_twelve_seconds
+
+
 def test_what_was_written_two_seconds_ago_survives_a_power_cut(desk: Desk) -> None:
     """Nothing is closed, nothing is said goodbye to: the process is gone."""
     visit = desk.visit(0)

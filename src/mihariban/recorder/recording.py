@@ -1,7 +1,10 @@
 """A visit's packets into the volume: chunks of a second or less, clips of a minute or less.
 
-What a crash can lose: a chunk is handed to the volume as soon as it spans ``chunk_ns`` and made durable before the next
+What a crash can lose: a chunk is handed to the volume as soon as it spans ``CHUNK_NS`` and made durable before the next
 packet is taken, so at most one chunk and one sync are in flight from a visit's opening on.
+
+A key frame begins a chunk wherever that costs no further chunk: the chunk tables then tell where playing may begin, and
+nothing need be decrypted to find it. Groups of a second or two make chunks of a second; shorter groups share one.
 
 A clip must be playable alone. It is cut at a key frame where one comes before its minute is over; where it must be cut
 inside a group (no key frame in time, or the region is full), the new clip begins with the group's earlier packets as a
@@ -23,7 +26,8 @@ from mihariban.volume import Chunk, ClipHeader, ClipKind, ClipWriter, CodecConfi
 
 _log = structlog.get_logger(__name__)
 
-CHUNK_NS = 9 * SECOND // 10
+CHUNK_NS = SECOND
+_JITTER = SECOND // 100  # groups of a camera are as alike as this
 CHUNK_BYTES = 1 << 20
 CLIP_NS = MINUTE
 MOST_LEAD_IN_BYTES = 4 << 20
@@ -140,9 +144,14 @@ class Recording:
         first = self._pending[0][0]
         return (
             packet.wall - first.wall >= CHUNK_NS
+            or (packet.key and not self._shares(first, packet))
             or packet.config is not first.config
             or self._pending_bytes + len(packet.data) > CHUNK_BYTES
         )
+
+    def _shares(self, first: Packet, key: Packet) -> bool:
+        """The group that ``key`` begins fits into the chunk as well, and that begins with a key frame itself."""
+        return first.key and key.wall - first.wall + self._longest_group <= CHUNK_NS + _JITTER
 
     def _flush(self, visit: Visit, following: Packet | None = None) -> None:
         if not self._pending:
