@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 from mihariban.base.clock import DAY, HOUR, MINUTE, SECOND, TurnedClock
@@ -27,13 +28,14 @@ from mihariban.recorder.new_site import describe_site
 from mihariban.recorder.service import Channel, Recorder
 from mihariban.recorder.site_folder import SiteFolder, create_site
 from mihariban.recorder.site_service import open_door
-from mihariban.volume import ClipRefused, ClipUnknown
+from mihariban.volume import ClipRefused, ClipUnknown, Volume
 from tests.life.pictures import STEP, ToldWatcher, picture
 from tests.support.sites import SAGA, moment
 
 Upset = Callable[[int], int]
 ROLL = 3 * SECOND
 SAGA_PERIOD = 5760 * HOUR
+WITHIN = MINUTE
 RARE = {"scrub": DAY, "publish": 6 * HOUR, "forecast": DAY}
 """Duties that cost a test its minute and change nothing here when they are done less often than the recorder does."""
 DECIDED = Decided("manager", "見本 太郎", "盗難カードの事案の確認", "第10条第2号", "見本市生第1号")
@@ -154,8 +156,8 @@ class Story:
         """The process is gone without a word, and comes back after some seconds."""
         self.tick()
         volume = self.recorder.volume
-        for close in (volume.ring.file.close, volume.keys.close, volume.catalogue.close):
-            close()
+        for part in (volume.ring.file, volume.keys, volume.catalogue, volume._index):
+            part.close()
         volume._storage.unlock()  # the kernel does that for a dead process
         self.recorder.control.close()
         self._away(seconds, reboot=reboot, between=None)
@@ -256,6 +258,10 @@ class Story:
     def add(self, told: Told) -> None:
         """A visit that the book must have; its erasure is looked at when it comes."""
         self.visits.append(told)
+        period = told.deadline - told.frames[-1]
+        for number, (wall, after) in enumerate(pairwise(told.frames)):  # a clip may end there and has its own deadline
+            if number % 8 == 7 or after - wall > STEP:
+                self.at(wall + period + 30 * SECOND, self.tick)
         self.at(told.deadline - 1, lambda: self._before(told))
         self.at(told.deadline + 40 * SECOND, lambda: self._after(told))
 
@@ -273,16 +279,18 @@ class Story:
         wanted = [wall for wall in told.frames if any(each.began <= wall < each.ended for each in kept)]
         assert left == wanted, f"readable after its deadline: {left}, held are {wanted}"
         rows = self.recorder.control.erasures()
-        told.erasures = [row for row in rows if told.shown_from - MINUTE < row.filmed_from < told.shown_to]
+        ids = {row.visit for row in rows if told.shown_from - MINUTE < row.filmed_from < told.shown_to}
+        told.erasures = [row for row in rows if row.visit in ids]  # clips that show nothing too
         if not left:
             told.gone = self.clock.wall()
 
-    def readable(self, told: Told) -> list[int]:
+    def readable(self, told: Told, volume: Volume | None = None) -> list[int]:
         """Moments of the pictures of a visit that the ring still opens."""
         found: set[int] = set()
-        for clip in self.recorder.volume.clips(camera="cam1", since=told.shown_from - SECOND, until=told.shown_to):
+        volume = volume or self.recorder.volume
+        for clip in volume.clips(camera="cam1", since=told.shown_from - SECOND, until=told.shown_to):
             try:
-                for chunk in self.recorder.volume.read(clip.clip):
+                for chunk in volume.read(clip.clip):
                     found.add(chunk.wall)
             except (ClipRefused, ClipUnknown):
                 continue
