@@ -124,10 +124,9 @@ class Recorder:
             channel.pipeline.interrupted(wall, "recorder_stopped")
         for session in self.sessions.all():
             self.owed.write(lambda session=session: close_grant(self, session))  # type: ignore[misc]  # bound now
-        if not self._failed:
-            self.keeper.stop(wall)
         self.owed.write(lambda: self.control.end_life(self._life, wall))
         if not self._failed:
+            self.keeper.stop(wall)
             self.volume.close()
         self.control.close()
 
