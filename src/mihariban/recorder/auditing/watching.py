@@ -90,7 +90,7 @@ def _meets(stretch: Stretch, start: int, end: int) -> bool:
 
 
 def _lived(lives: list[Life], start: int, end: int) -> list[Life]:
-    """The first life, for what was before it; those that reach the day; and the one after, whose row ends nothing."""
+    """The lives that reach a day, and the first of all: before it nothing is known."""
     near = [life for life in lives[1:] if life.started < end and max(life.ended or 0, life.last_seen) >= start - DAY]
     return lives[:1] + near
 
