@@ -57,23 +57,21 @@ def test_a_folder_without_an_office_says_so(tmp_path: Path, pair: Pair) -> None:
 
 def test_an_order_and_its_entry_are_one_transaction(pair: Pair) -> None:
     """Where the ledger cannot be written nothing is decided."""
-    pair.book.db.execute(
-        "CREATE TRIGGER full BEFORE INSERT ON ledger_entry BEGIN SELECT RAISE(ABORT, 'disk full'); END"
-    )
+    pair.sql("CREATE TRIGGER full BEFORE INSERT ON ledger_entry BEGIN SELECT RAISE(ABORT, 'disk full'); END")
     with pytest.raises(LedgerUnwritable):
         pair.grant()
-    assert pair.book.db.execute("SELECT count(*) FROM order_issued").fetchone()[0] == 0
-    pair.book.db.execute("DROP TRIGGER full")
+    assert pair.sql("SELECT count(*) FROM order_issued")[0][0] == 0
+    pair.sql("DROP TRIGGER full")
     pair.grant()
-    assert pair.book.db.execute("SELECT count(*) FROM order_issued").fetchone()[0] == 1
+    assert pair.sql("SELECT count(*) FROM order_issued")[0][0] == 1
 
 
 def test_names_stand_beside_the_ledger_alone(pair: Pair) -> None:
     """Neither in an entry nor in the table of orders; once erased, the order cannot be presented any more."""
     grant = pair.grant()
     order = pair.office.order(grant)
-    rows = [bytes(row[0]).decode() for row in pair.book.db.execute("SELECT CAST(leaf AS BLOB) FROM ledger_entry")]
-    rows += [row[0] for row in pair.book.db.execute("SELECT core FROM order_issued")]
+    rows = [bytes(row[0]).decode() for row in pair.sql("SELECT CAST(leaf AS BLOB) FROM ledger_entry")]
+    rows += [row[0] for row in pair.sql("SELECT core FROM order_issued")]
     assert len(rows) == 3
     assert not any("見本" in row or "照会" in row for row in rows)
     pair.book.ledger.store.erase_text(bytes.fromhex(order.decided_by.name.hash))
@@ -130,7 +128,7 @@ def test_nobody_decides_without_name_reason_article_and_number(pair: Pair, decid
     with pytest.raises(GrantMalformed):
         pair.office.order_still(decided, CAMERA)
     assert pair.book.ledger.store.size() == 1
-    assert pair.book.db.execute("SELECT count(*) FROM ledger_text").fetchone()[0] == 0
+    assert pair.sql("SELECT count(*) FROM ledger_text")[0][0] == 0
 
 
 def test_both_know_each_other_after_init(pair: Pair) -> None:
@@ -149,7 +147,7 @@ def test_an_outdated_proof_is_made_anew(pair: Pair) -> None:
     """The recorder cosigned, its answer got lost: the office learns the size from the refusal."""
     with pair.served() as (client, _):
         exchange(pair.office, client)
-        pair.book.db.execute("DELETE FROM ledger_checkpoint")  # what we knew of its cosignature
+        pair.sql("DELETE FROM ledger_checkpoint")  # what we knew of its cosignature
         grant = pair.grant()
         with pytest.raises(GrantOutdated):
             client.open_grant(pair.office.present(grant))

@@ -77,6 +77,7 @@ class Tag(StrEnum):
     ROLE_PERSON_REMOVE = "role:person:remove"
     SESSION_PERSON_BEGIN = "session:person:begin"
     SESSION_PERSON_REFUSE = "session:person:refuse"
+    ACCOUNT_PERSON_CREATE = "account:person:create"
 
     # The ledger itself
     LEDGER_BOOK_OPEN = "ledger:book:open"

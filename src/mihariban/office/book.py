@@ -1,15 +1,13 @@
-"""The office's book: office.db with its ledger, and its three keys."""
+"""The office's book: its database with its ledger, and its three keys."""
 
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mihariban.base import sqlite
 from mihariban.base.clock import Clock
 from mihariban.base.ids import Random
 from mihariban.ledger.entry import Draft
@@ -17,13 +15,13 @@ from mihariban.ledger.errors import LedgerMissing
 from mihariban.ledger.keys import KeyKind, PublicKey, Signer
 from mihariban.ledger.ledger import Ledger
 from mihariban.ledger.note import Note
-from mihariban.ledger.store import SqliteStore
 from mihariban.ledger.tags import Tag
 from mihariban.ledger.tiles import publish
+from mihariban.office.web.setup import DATABASE, check_migrated, database_of, migrate
 from mihariban.recorder.contract.keys import PartyKeys
 
-FORMAT = 1
-DATABASE = "office.db"
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,10 @@ class OfficeKeys:
 
 
 class OfficeBook:
-    """The office's book, opened. Use as a context manager.
+    """The office's book, opened on Django's database. Use as a context manager.
+
+    Where Django is not set up in this process yet, it is set up for ``folder``; where it is set up for another folder,
+    that of this book is a database more.
 
     Args:
         folder: DIR/office.
@@ -78,14 +79,18 @@ class OfficeBook:
         quality: Callable[[], str] = lambda: "unknown",
         random: Random = os.urandom,
     ) -> None:
-        if not (folder / DATABASE).exists():
-            raise LedgerMissing(path=folder, why=f"no {DATABASE}")
+        from mihariban.office.base.store import DjangoStore
+
+        if not (folder / "ledger.key").exists():
+            raise LedgerMissing(path=folder, why="no ledger.key")
         self.folder = folder
         self.clock = clock
         self.random = random
         self.keys = OfficeKeys.load(folder)
-        self.db = sqlite.connect(folder / DATABASE, synchronous="FULL")
-        self.ledger = Ledger(SqliteStore(self.db, threading.RLock()), self.keys.ledger, clock, quality)
+        self.alias = database_of(folder, clock)
+        store = DjangoStore(self.alias)
+        check_migrated(self.alias, folder)
+        self.ledger: Ledger[BaseDatabaseWrapper] = Ledger(store, self.keys.ledger, clock, quality)
         self.ledger.close_dangling()
 
     @classmethod
@@ -99,24 +104,20 @@ class OfficeBook:
             FileExistsError: there is an office already.
             NoteMalformed: the name is no key name.
         """
+        from mihariban.office.base.store import DjangoStore
+
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = folder / DATABASE
-        if path.exists():
-            raise FileExistsError(path)
+        for path in (folder / DATABASE, folder / "ledger.key"):
+            if path.exists():
+                raise FileExistsError(path)
         keys = OfficeKeys.create(folder, name, random)
-        connection = sqlite.connect(path, synchronous="FULL")
-        path.chmod(0o600)
-        try:
-            ledger = Ledger(SqliteStore(connection), keys.ledger, clock)
-            with ledger.store.transaction() as db:
-                SqliteStore.create(db)
-                schema = resources.files("mihariban.office").joinpath("schema.sql").read_text(encoding="utf-8")
-                for statement in sqlite.statements(schema):
-                    db.execute(statement)
-                db.execute("INSERT INTO book VALUES (?, ?, ?)", (FORMAT, name, clock.wall()))
-                ledger.append(db, Draft(Tag.LEDGER_BOOK_OPEN, {"origin": name}))
-        finally:
-            connection.close()
+        alias = database_of(folder, clock)
+        migrate(alias)
+        if (folder / DATABASE).exists():  # PostgreSQL keeps it elsewhere
+            (folder / DATABASE).chmod(0o600)
+        ledger = Ledger(DjangoStore(alias), keys.ledger, clock)
+        with ledger.change(Draft(Tag.LEDGER_BOOK_OPEN, {"origin": name})):
+            pass
         return cls(folder, clock=clock, random=random)
 
     def __enter__(self) -> OfficeBook:
@@ -125,8 +126,13 @@ class OfficeBook:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def db(self) -> BaseDatabaseWrapper:
+        """Django's connection of this thread."""
+        return self.ledger.store.connection  # type: ignore[attr-defined,no-any-return]  # a DjangoStore
+
     def close(self) -> None:
-        """Give the database back."""
+        """Give this thread's connection back."""
         self.db.close()
 
     def publish(self, cosigners: list[PublicKey]) -> Note:

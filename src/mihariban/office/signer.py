@@ -6,11 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from django.db.models import Max
 from pydantic import ValidationError
 
-from mihariban.base import sqlite
 from mihariban.base.ids import id_text, new_id
 from mihariban.ledger.canonical import Json, encode
 from mihariban.ledger.checkpoint import parse_checkpoint
@@ -33,6 +33,12 @@ from mihariban.recorder.contract.orders import (
     StillOrder,
 )
 from mihariban.recorder.contract.signed import Proof, first_fault, seal
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models import QuerySet
+
+    from mihariban.office.base.models import OrderIssued
 
 O = TypeVar("O", bound=Order)  # noqa: E741  # O for order
 
@@ -130,11 +136,8 @@ class Office:
             NoSuchThing: no such order, or a name in it has been erased.
             LedgerRolledBack: the recorder has cosigned more entries than this ledger holds.
         """
-        row = self.book.db.execute("SELECT * FROM order_issued WHERE id = ?", (order,)).fetchone()
-        if row is None:
-            raise NoSuchThing(what=f"order {order}")
-        made = self._restore(row)
-        return seal(made, self._proof(row["entry"], continues), self.book.keys.grant, row["text"])
+        row = self._row(order)
+        return seal(self._restore(row), self._proof(row.entry, continues), self.book.keys.grant, row.text)
 
     def order(self, order: str) -> Order:
         """An order that was issued.
@@ -142,10 +145,7 @@ class Office:
         Raises:
             NoSuchThing: there is none, or a name in it has been erased.
         """
-        row = self.book.db.execute("SELECT * FROM order_issued WHERE id = ?", (order,)).fetchone()
-        if row is None:
-            raise NoSuchThing(what=f"order {order}")
-        return self._restore(row)
+        return self._restore(self._row(order))
 
     def _issue(
         self,
@@ -161,26 +161,23 @@ class Office:
         with self._ledger.change() as change:
             core: dict[str, Json] = {**facts, "id": identity, "issued": moment(wall)}
             if pushed:
-                core["sequence"] = self._next_sequence(change.db, kind)
+                core["sequence"] = self._next_sequence(kind)
             core.update(self._who(change.db, decided))
             order = _validated(kind, core)
             entry = change.enter(order.draft())
-            change.db.execute(
-                "INSERT INTO order_issued VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    identity,
-                    kind.kind,
-                    order.site,
-                    order.recorder,
-                    entry,
-                    core.get("sequence"),
-                    _without_texts(order),
-                    text,
-                ),
+            self._rows.create(
+                id=identity,
+                kind=kind.kind,
+                site=order.site,
+                recorder=order.recorder,
+                entry=entry,
+                sequence=core.get("sequence"),
+                core=_without_texts(order),
+                text=text,
             )
         return identity
 
-    def _who(self, db: sqlite.Connection, decided: Decided) -> dict[str, Json]:
+    def _who(self, db: BaseDatabaseWrapper, decided: Decided) -> dict[str, Json]:
         return {
             "site": self.party.site,
             "recorder": self.party.recorder,
@@ -190,7 +187,7 @@ class Office:
             "request": decided.request,
         }
 
-    def _commit(self, db: sqlite.Connection, text: str) -> dict[str, str]:
+    def _commit(self, db: BaseDatabaseWrapper, text: str) -> dict[str, str]:
         try:
             return self._committed(self._ledger.keep_text(db, text).hex())
         except UnicodeEncodeError:
@@ -202,16 +199,27 @@ class Office:
             raise NoSuchThing(what="text of this order any more: it was erased")
         return {"text": made.text, "salt": made.salt.hex(), "hash": hash_}
 
-    def _next_sequence(self, db: sqlite.Connection, kind: type[Order]) -> int:
-        sql = "SELECT coalesce(max(sequence), 0) + 1 FROM order_issued WHERE kind = ? AND site = ? AND recorder = ?"
-        row = db.execute(sql, (kind.kind, self.party.site, self.party.recorder)).fetchone()
-        return int(row[0])
+    def _next_sequence(self, kind: type[O]) -> int:
+        pushed = self._rows.filter(kind=kind.kind, site=self.party.site, recorder=self.party.recorder)
+        return (pushed.aggregate(last=Max("sequence"))["last"] or 0) + 1
 
-    def _restore(self, row: sqlite.Row) -> Order:
-        core = json.loads(row["core"])
+    @property
+    def _rows(self) -> QuerySet[OrderIssued]:
+        from mihariban.office.base.models import OrderIssued  # known once Django is set up
+
+        return OrderIssued.objects.using(self.book.alias).all()
+
+    def _row(self, order: str) -> OrderIssued:
+        row = self._rows.filter(pk=order).first()
+        if row is None:
+            raise NoSuchThing(what=f"order {order}")
+        return row
+
+    def _restore(self, row: OrderIssued) -> Order:
+        core = json.loads(row.core)
         core["reason"] = self._committed(core["reason"])
         core["decided_by"]["name"] = self._committed(core["decided_by"]["name"])
-        return _validated(_KINDS[row["kind"]], core)
+        return _validated(_KINDS[row.kind], core)
 
     def _proof(self, entry: int, continues: int | None) -> Proof:
         note = self._ledger.checkpoint()

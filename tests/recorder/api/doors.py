@@ -362,6 +362,12 @@ class Pair:
         self.recorder.close()
         self.book.close()
 
+    def sql(self, text: str) -> list[Any]:
+        """The rows that a statement on the office's database gives."""
+        with self.book.db.cursor() as cursor:
+            cursor.execute(text)
+            return list(cursor.fetchall()) if cursor.description else []
+
     def grant(self, **facts: Any) -> str:
         """A grant for the ten seconds before last minute, for an hour."""
         now = self.clock.wall()

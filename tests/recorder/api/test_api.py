@@ -273,9 +273,9 @@ def test_the_recorder_tells_an_office_with_two_histories(pair: Pair, client: Rec
     """A rewritten ledger of the office is not cosigned."""
     pair.grant()
     exchange(pair.office, client)
-    pair.book.db.execute("DROP TRIGGER ledger_entry_keep")
-    pair.book.db.execute("UPDATE ledger_entry SET hash = zeroblob(32) WHERE seq = 0")
-    pair.book.db.execute("DELETE FROM ledger_checkpoint")
+    pair.sql("DROP TRIGGER ledger_entry_keep")
+    pair.sql("UPDATE ledger_entry SET hash = zeroblob(32) WHERE seq = 0")
+    pair.sql("DELETE FROM ledger_checkpoint")
     with pytest.raises(LedgerForked):
         exchange(pair.office, client)
 

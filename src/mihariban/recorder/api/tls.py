@@ -22,11 +22,13 @@ from mihariban.base.clock import HOUR, to_datetime
 from mihariban.base.files import write_private
 from mihariban.recorder.contract.errors import RecorderUnavailable
 
-Role = Literal["office", "auditor", "monitor", "recorder"]
-"""Whose certificate it is. Office: everything; auditor: facts and entries; monitor: figures."""
+Role = Literal["office", "auditor", "monitor", "recorder", "web"]
+"""Whose certificate it is. Office: everything; auditor: facts and entries; monitor: figures; web: the office's pages."""
 
 _ROLE = "urn:mihariban:role:"
+_SERVERS = ("recorder", "web")
 _DAYS = 825
+_RENEW = 30 * 24 * HOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,8 @@ def issue(
     """A certificate of the CA, ``<name>.pem`` and ``<name>.key`` (0600) in ``folder``; one that is there is replaced.
 
     Args:
-        role: what its owner may do; a recorder's is for serving, the others for calling.
-        hosts: host names and addresses under which a recorder is called.
+        role: what its owner may do; a recorder's and the pages' are for serving, the others for calling.
+        hosts: host names and addresses under which a server is called.
         wall: the present, ns since 1970 UTC.
     """
     ca_key = serialization.load_pem_private_key(ca.key.read_bytes(), password=None)
@@ -75,7 +77,7 @@ def issue(
         raise TypeError("the CA's key is not on a curve")
     issuer = x509.load_pem_x509_certificate(ca.certificate.read_bytes()).subject
     key = ec.generate_private_key(ec.SECP256R1())
-    purpose = ExtendedKeyUsageOID.SERVER_AUTH if role == "recorder" else ExtendedKeyUsageOID.CLIENT_AUTH
+    purpose = ExtendedKeyUsageOID.SERVER_AUTH if role in _SERVERS else ExtendedKeyUsageOID.CLIENT_AUTH
     names: list[x509.GeneralName] = [x509.UniformResourceIdentifier(_ROLE + role), *map(_host, hosts)]
     made = (
         _builder(_name(name), issuer, key, ca_key, wall, days)
@@ -85,6 +87,15 @@ def issue(
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
     )
     return _write(Files(folder / f"{name}.pem", folder / f"{name}.key"), made.sign(ca_key, hashes.SHA256()), key)
+
+
+def still_good(files: Files, hosts: Sequence[str], wall: int) -> bool:
+    """Whether a certificate is there, names all of ``hosts``, and lasts for another 30 days from ``wall``."""
+    if not files.certificate.exists() or not files.key.exists():
+        return False
+    found = x509.load_pem_x509_certificate(files.certificate.read_bytes())
+    names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return set(map(_host, hosts)) <= set(names) and found.not_valid_after_utc > to_datetime(wall + _RENEW)
 
 
 def lay_certificates(recorder: Path, office: Path, *, name: str, wall: int, hosts: Sequence[str]) -> None:

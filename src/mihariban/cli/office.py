@@ -1,0 +1,70 @@
+"""``mihariban office``: the office's pages, until it is told to stop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mihariban.cli._common import FOLDER, console
+
+
+@click.command()
+@FOLDER
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8443, show_default=True, type=int, help="Port to listen on (TLS).")
+def command(directory: Path, host: str, port: int) -> None:
+    """Serve the office of the site in DIR over TLS: brings its database up to date first."""
+    import uvicorn
+
+    from mihariban.base.clock import SystemClock
+    from mihariban.base.ntp import quality
+    from mihariban.office.base.ledger import open_book
+    from mihariban.office.web.setup import configure, migrate
+
+    folder, clock = directory / "office", SystemClock()
+    files = web_certificate(directory, host)
+    configure(folder, clock)
+    migrate("default")
+    open_book(quality)
+    from mihariban.office.web.asgi import Application
+
+    config = uvicorn.Config(
+        Application(),
+        host=host,
+        port=port,
+        ssl_certfile=str(files[0]),
+        ssl_keyfile=str(files[1]),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+    )
+    console().print(f"office: https://{host}:{port}/ (certificates: {directory / 'office' / 'tls' / 'ca.pem'})")
+    uvicorn.Server(config).run()
+
+
+def web_certificate(directory: Path, host: str) -> tuple[Path, Path]:
+    """Certificate and key of the pages, signed by the site's CA; made anew where it does not name what the office is
+    called by, or ends within 30 days.
+
+    Raises:
+        LedgerMissing: there is no office with a CA.
+    """
+    import socket
+
+    from mihariban.base.clock import SystemClock
+    from mihariban.ledger.errors import LedgerMissing
+    from mihariban.office.web.config import load_config
+    from mihariban.recorder.api.tls import Files, issue, still_good
+
+    folder = directory / "office" / "tls"
+    ca = Files(folder / "ca.pem", folder / "ca.key")
+    if not ca.certificate.exists():
+        raise LedgerMissing(path=folder, why="no ca.pem: make the site with mihariban init")
+    named = {"localhost", "127.0.0.1", socket.gethostname(), *load_config(directory / "office").hosts}
+    hosts = sorted(named | ({host} - {"0.0.0.0", "::"}))  # noqa: S104  # names none of them
+    files, wall = Files(folder / "web.pem", folder / "web.key"), SystemClock().wall()
+    if not still_good(files, hosts, wall):
+        issue(ca, folder, name="web", role="web", wall=wall, hosts=hosts)
+    return files.certificate, files.key

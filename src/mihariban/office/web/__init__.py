@@ -1,0 +1,1 @@
+"""The web application's frame: settings, server, middleware, base templates, static files."""

@@ -1,0 +1,93 @@
+"""What happens around every request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from whitenoise.middleware import WhiteNoiseMiddleware
+
+from mihariban.base.clock import MINUTE
+from mihariban.base.errors import AccessError, InputError, MiharibanError, StateError
+from mihariban.office.base.acting import Acting
+from mihariban.office.base.clock import clock
+from mihariban.office.base.text import language
+
+Answer = Callable[[HttpRequest], HttpResponse]
+_log = structlog.get_logger(__name__)
+_SEEN = "seen_s"
+
+static_files = WhiteNoiseMiddleware
+"""Our static files, with the right headers, without another server."""
+
+
+def no_store(answer: Answer) -> Answer:
+    """Pages of somebody who is logged in are kept by no cache, so that going back after log-out shows nothing."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = answer(request)
+        if getattr(request, "acting", None) is not None and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "no-store"
+        response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        return response
+
+    return handle
+
+
+def end_idle_session(answer: Answer) -> Answer:
+    """A session ends after some minutes without a request."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = clock().wall() // 1_000_000_000
+            seen = request.session.get(_SEEN, now)
+            if now - seen > settings.OFFICE_CONFIG.idle_minutes * MINUTE // 1_000_000_000:
+                logout(request)
+                return redirect(f"{settings.LOGIN_REDIRECT_URL}account/login/?ended=1")
+            if now - seen >= 15 or _SEEN not in request.session:  # not a write for each picture of a page
+                request.session[_SEEN] = now
+        return answer(request)
+
+    return handle
+
+
+def set_acting(answer: Answer) -> Answer:
+    """``request.acting`` for everyone logged in."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        user = request.user
+        request.acting = Acting.of(user) if user.is_authenticated else None  # type: ignore[attr-defined]
+        return answer(request)
+
+    return handle
+
+
+class Refusals:
+    """Errors of our tree as pages with their sentence."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._answer(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The page for an error of ours; others go on to the page of 500."""
+        if not isinstance(error, MiharibanError):
+            return None
+        _log.warning("refused", code=error.code, path=request.path)
+        facts = {"code": error.code, "sentence": error.text(language())}
+        return render(request, "web/refused.html", facts, status=status_of(error))
+
+
+def status_of(error: MiharibanError) -> int:
+    """The HTTP status of an error of ours."""
+    if isinstance(error, AccessError):
+        return 403
+    if isinstance(error, InputError):
+        return 404 if error.code == "MH504" else 400
+    return 409 if isinstance(error, StateError) else 503

@@ -1,0 +1,22 @@
+// After htmx has swapped a part of the page, move the focus to what asks for it and tell a screen reader.
+document.addEventListener("htmx:afterSwap", (event) => {
+  const target = event.detail.target.querySelector("[data-focus]");
+  if (target) target.focus();
+});
+// A form is sent once: a second press while the first is under way does nothing.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method === "get") return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "1";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  delete event.target.dataset?.sent;
+});
+// Buttons that print.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
