@@ -84,6 +84,7 @@ SENTENCES: dict[Tag, tuple[str, str]] = {
     Tag.POLICY_VERSION_REFUSE: ("要綱の版を受け付けない（{cause}）", "A version of the rule was refused ({cause})"),
     Tag.CALENDAR_ENTRY_PUT: ("暦の変更 {entry} を受けた", "Calendar entry {entry} received"),
     Tag.CALENDAR_ENTRY_WITHDRAW: ("暦の変更 {entry} を取り消した", "Calendar entry {entry} withdrawn"),
+    Tag.SITE_EQUIPMENT_REGISTER: ("設置場所 {site} の機器を登録した", "Equipment of the site {site} registered"),
     Tag.ROLE_PERSON_ASSIGN: ("役割 {role} に指定した", "Assigned to the role {role}"),
     Tag.ROLE_PERSON_REMOVE: ("役割 {role} の指定を解いた", "Removed from the role {role}"),
     Tag.SESSION_PERSON_BEGIN: ("業務画面に入った", "Signed in"),

@@ -73,6 +73,7 @@ class Tag(StrEnum):
     POLICY_VERSION_REFUSE = "policy:version:refuse"
     CALENDAR_ENTRY_PUT = "calendar:entry:put"
     CALENDAR_ENTRY_WITHDRAW = "calendar:entry:withdraw"
+    SITE_EQUIPMENT_REGISTER = "site:equipment:register"
     ROLE_PERSON_ASSIGN = "role:person:assign"
     ROLE_PERSON_REMOVE = "role:person:remove"
     SESSION_PERSON_BEGIN = "session:person:begin"

@@ -1,0 +1,1 @@
+"""Kiosks, cameras and recorders as the office knows them."""
