@@ -32,7 +32,7 @@ def register_site(described: SiteFile, *, acting: Acting, socket: str = "", addr
         for camera in described.camera:
             kiosk = _kiosk(site, camera.kiosk or f"{site.id}-kiosk")
             CameraUnit.objects.update_or_create(recorder=recorder, camera=camera.id, defaults={"kiosk": kiosk})
-        facts = {"site": site.id, "recorder": recorder.id, "cameras": len(described.camera)}
+        facts: dict[str, str | int] = {"site": site.id, "recorder": recorder.id, "cameras": len(described.camera)}
         act.enter(Draft(Tag.SITE_EQUIPMENT_REGISTER, facts))
     return site
 
