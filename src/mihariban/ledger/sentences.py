@@ -89,6 +89,10 @@ SENTENCES: dict[Tag, tuple[str, str]] = {
     Tag.ROLE_PERSON_REMOVE: ("役割 {role} の指定を解いた", "Removed from the role {role}"),
     Tag.SESSION_PERSON_BEGIN: ("業務画面に入った", "Signed in"),
     Tag.SESSION_PERSON_REFUSE: ("業務画面に入れなかった（{cause}）", "Sign-in refused ({cause})"),
+    Tag.REGISTER_ROWS_EXPORT: (
+        "一覧 {register} の {count} 件を {form} で書き出した",
+        "{count} rows of the register {register} exported as {form}",
+    ),
     Tag.ACCOUNT_PERSON_CREATE: ("職員のアカウントを作った", "Account made for a person"),
     Tag.LEDGER_BOOK_OPEN: ("台帳を開いた（{origin}）", "Ledger opened ({origin})"),
     Tag.LEDGER_TEXT_ERASE: (

@@ -79,6 +79,7 @@ class Tag(StrEnum):
     SESSION_PERSON_BEGIN = "session:person:begin"
     SESSION_PERSON_REFUSE = "session:person:refuse"
     ACCOUNT_PERSON_CREATE = "account:person:create"
+    REGISTER_ROWS_EXPORT = "register:rows:export"
 
     # The ledger itself
     LEDGER_BOOK_OPEN = "ledger:book:open"

@@ -160,8 +160,9 @@ class Office:
         identity = id_text(new_id(wall, self.book.random))
         with self._ledger.change() as change:
             core: dict[str, Json] = {**facts, "id": identity, "issued": moment(wall)}
-            if pushed:
-                core["sequence"] = self._next_sequence(kind)
+            sequence = self._next_sequence(kind) if pushed else None
+            if sequence is not None:
+                core["sequence"] = sequence
             core.update(self._who(change.db, decided))
             order = _validated(kind, core)
             entry = change.enter(order.draft())
@@ -171,7 +172,7 @@ class Office:
                 site=order.site,
                 recorder=order.recorder,
                 entry=entry,
-                sequence=core.get("sequence"),
+                sequence=sequence,
                 core=_without_texts(order),
                 text=text,
             )

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from mihariban.ledger.canonical import Json
 from mihariban.ledger.commitment import actor
 from mihariban.ledger.entry import Draft
 from mihariban.ledger.ledger import Change
@@ -44,7 +45,7 @@ class Act:
         """Commit to a name or free text: its hash (hex) goes into the draft, the text stands beside the ledger."""
         return ledger().keep_text(self._change.db, text).hex()
 
-    def _actor(self) -> dict[str, object]:
+    def _actor(self) -> dict[str, Json]:
         if not self.acting.name:
             return {"role": self.role}
         if self._who is None:

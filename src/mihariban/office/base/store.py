@@ -16,6 +16,7 @@ from mihariban.base import sqlite
 from mihariban.ledger.commitment import Commitment
 from mihariban.ledger.errors import DeedOutOfOrder, LedgerUnreadable, LedgerUnwritable
 
+Value = int | str | bytes
 _LOCK = 0x6D69_6861_7269  # any number, the same in every process: who writes entries waits for who writes them
 
 # SQLSTATE classes of PostgreSQL whose cause is the server, its disk or the way to it.
@@ -122,7 +123,7 @@ class DjangoStore:
         if self.connection.vendor == "postgresql":
             self._write("SELECT pg_advisory_xact_lock(%s)", _LOCK)
 
-    def _all(self, sql: str, *values: object) -> list[Any]:
+    def _all(self, sql: str, *values: Value) -> list[Any]:
         try:
             with self.connection.cursor() as cursor:
                 cursor.execute(sql, values)
@@ -132,7 +133,7 @@ class DjangoStore:
                 raise  # inside a transaction it is the transaction that fails
             raise LedgerUnreadable(why=str(error)) from error
 
-    def _write(self, sql: str, *values: object) -> int:
+    def _write(self, sql: str, *values: Value) -> int:
         try:
             with self.connection.cursor() as cursor:
                 cursor.execute(sql, values)

@@ -11,7 +11,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 
 from mihariban.base.files import write_private
-from mihariban.office.web.config import Oidc, OfficeConfig, load_config
+from mihariban.office.web.config import OfficeConfig, Oidc, load_config
 
 ROOM = Path(str(resources.files("mihariban.office")))
 VENDOR = ROOM / "web" / "static" / "vendor"

@@ -82,14 +82,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
-def broken(request: HttpRequest) -> HttpResponse:
+def broken(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # Django's signature
     """500: without database, session or navigation, any of which may be what broke."""
     title = T("システムのエラーです", "Something is broken")
     sentence = T(
         "保存されていません。少し待ってもう一度試し、続くときは情報システム担当者に時刻を伝えてください。",
         "Nothing was saved. Wait a little and try again; tell the IT staff the time if it goes on.",
     )
-    return render(None, "web/broken.html", {"title": title, "sentence": sentence}, status=500)  # type: ignore[arg-type]
+    return render(None, "web/broken.html", {"title": title, "sentence": sentence}, status=500)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  # Django's signature

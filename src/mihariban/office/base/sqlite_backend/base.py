@@ -11,8 +11,9 @@ import decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.backends.sqlite3 import base
-from django.db.backends.sqlite3._functions import register
+from django.db.backends.sqlite3._functions import register  # type: ignore[import-untyped]  # the stubs leave it out
 from django.utils.asyncio import async_unsafe
+from django.utils.dateparse import parse_date, parse_datetime, parse_time
 
 from mihariban.base.sqlite import MENDED, DatabaseUnusable
 
@@ -25,10 +26,10 @@ PRAGMAS = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign
 
 engine.register_converter("bool", b"1".__eq__)
 for _name, _convert in (
-    ("date", base.parse_date),
-    ("time", base.parse_time),
-    ("datetime", base.parse_datetime),
-    ("timestamp", base.parse_datetime),
+    ("date", parse_date),
+    ("time", parse_time),
+    ("datetime", parse_datetime),
+    ("timestamp", parse_datetime),
 ):
     engine.register_converter(_name, base.decoder(_convert))
 engine.register_adapter(decimal.Decimal, str)
@@ -39,7 +40,7 @@ engine.register_adapter(datetime.datetime, base.adapt_datetime)
 class Cursor(engine.Cursor):
     """A cursor that takes Django's ``%s``."""
 
-    convert_query = base.SQLiteCursorWrapper.convert_query
+    convert_query: Any = base.SQLiteCursorWrapper.convert_query
 
     def execute(self, query: str, params: Any = None) -> Any:
         if params is None:
@@ -77,7 +78,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if engine.sqlite_version_info < MENDED:
             why = f"SQLite {engine.sqlite_version}"
             raise DatabaseUnusable(path=conn_params["database"], why=why, do="Install with: make setup")
-        connection = engine.connect(**conn_params)
+        connection: engine.Connection = engine.connect(**conn_params)
         register(connection)
         for pragma in PRAGMAS:
             connection.execute(pragma)
