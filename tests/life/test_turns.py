@@ -29,8 +29,10 @@ def story(tmp_path: Path) -> Iterator[Story]:
     """A site from the middle of April on."""
     folder = many_syncs(tmp_path)
     folder.mkdir(parents=True, exist_ok=True)
-    yield Story.begin(folder, "2026-04-13 08:00:00", size="16MiB")
-    shutil.rmtree(folder)
+    try:
+        yield Story.begin(folder, "2026-04-13 08:00:00", size="16MiB")
+    finally:
+        shutil.rmtree(folder)
 
 
 def _open_days(first: date, last: date) -> Iterator[date]:
