@@ -104,7 +104,7 @@ def outside(evidence: Evidence) -> Answer:
     rows = {row.id: row for row in evidence.visits}
     spans = [(row.camera, row.recorded_from, row.recorded_to or row.recorded_from + 1) for row in evidence.visits]
     spans += [_shown(clip, rows) for clip in evidence.clips if clip.kind is not ClipKind.MANIFEST and clip.chunks]
-    found = [
+    found: list[dict[str, object]] = [
         {"camera": camera, "from": iso(start, evidence.zone), "to": iso(end, evidence.zone)}
         for camera, start, end in spans
         if evidence.asked(start) and not _permitted(evidence, start, end)
