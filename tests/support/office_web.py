@@ -75,6 +75,7 @@ def office(db: None, office_clock: TurnedClock) -> Iterator[Path]:
         import os
 
         book_module.OfficeKeys.create(folder, "test.example/office", os.urandom)
+    shutil.copy(Path(__file__).parents[2] / "policies" / "saga-kiosk-2016.toml", folder.parent / "policy.toml")
     ledger_module.forget()
     yield folder
     ledger_module.forget()
