@@ -22,10 +22,11 @@ from mihariban.office.exchange import exchange
 from mihariban.office.signer import Decided, Office
 from mihariban.office.trust import trust
 from mihariban.policy import CalendarEntry
+from mihariban.recorder.channel import Channel
 from mihariban.recorder.client import RecorderClient
 from mihariban.recorder.control import ErasureRow
 from mihariban.recorder.new_site import describe_site
-from mihariban.recorder.service import Channel, Recorder
+from mihariban.recorder.service import Recorder
 from mihariban.recorder.site_folder import SiteFolder, create_site
 from mihariban.recorder.site_service import open_door
 from mihariban.volume import ClipRefused, ClipUnknown, Volume

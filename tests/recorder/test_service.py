@@ -13,8 +13,9 @@ from mihariban.base.clock import MINUTE, SECOND, TurnedClock
 from mihariban.base.files import RealFile
 from mihariban.ledger.errors import LedgerForked, LedgerRolledBack
 from mihariban.policy import CalendarEntry, load_site
+from mihariban.recorder.channel import zone_of
 from mihariban.recorder.control import Control
-from mihariban.recorder.service import Recorder, zone_of
+from mihariban.recorder.service import Recorder
 from mihariban.recorder.site_folder import SiteFolder, create_site
 from mihariban.recorder.sources.file import FileSource
 from mihariban.volume import VolumeIoError, check_volume

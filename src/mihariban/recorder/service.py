@@ -5,57 +5,39 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import structlog
 
-from mihariban.base.clock import MINUTE, SECOND, Clock, TurnedClock
+from mihariban.base.clock import SECOND, Clock, TurnedClock
 from mihariban.base.errors import MiharibanError
-from mihariban.base.ids import Random, new_id
+from mihariban.base.ids import Random
 from mihariban.base.ntp import TimeQuality
-from mihariban.policy import Camera
+from mihariban.policy import Camera, LoadedPolicy
 from mihariban.recorder.actions.close_grant import close_grant
 from mihariban.recorder.bookkeeper import Bookkeeper
-from mihariban.recorder.buffer import GroupBuffer
+from mihariban.recorder.channel import Channel, make_channel, save_scene
 from mihariban.recorder.control import Control
 from mihariban.recorder.errors import NoSuchCamera
 from mihariban.recorder.findings import enter_begin, enter_end, lasting
 from mihariban.recorder.health.health import Finding, Health
-from mihariban.recorder.health.inspector import CameraHealth
 from mihariban.recorder.health.machine import MachineHealth
 from mihariban.recorder.keeping import Keeper
 from mihariban.recorder.keeping.renew_root import raise_levels
 from mihariban.recorder.owed import Owed
 from mihariban.recorder.packet import Packet
-from mihariban.recorder.pipeline import Pipeline, buffer_span
-from mihariban.recorder.presence import PresenceSettings, Watcher, Zone
-from mihariban.recorder.recording import Recording
+from mihariban.recorder.presence import Zone
 from mihariban.recorder.recovery import close_what_was_open, holds_from_ring, visits_from_ring, visits_without_footage
-from mihariban.recorder.scene_store import SceneStore
 from mihariban.recorder.sessions import Sessions
 from mihariban.recorder.site_folder import SiteFolder
 from mihariban.recorder.site_hours import SiteHours, calendar_entries
 from mihariban.recorder.sources.base import Source
-from mihariban.recorder.visit_keeper import Rolls, VisitKeeper
-from mihariban.volume import ClipHeader, ClipKind, Volume, VolumeIoError
+from mihariban.volume import Volume, VolumeIoError
 from mihariban.volume.stat import VolumeStat
 
 _log = structlog.get_logger(__name__)
 
-NEVER = (1 << 63) - 1
 FILE_TICK = 5 * SECOND
 """A source that is read faster than time moves the second hand this often (ns of the site's clock)."""
-
-
-@dataclass(slots=True)
-class Channel:
-    """One camera at work."""
-
-    camera: Camera
-    pipeline: Pipeline
-    recording: Recording
-    scenes: SceneStore
-    disk_gap: int | None = None
 
 
 class Recorder:
@@ -171,7 +153,7 @@ class Recorder:
         """
         with self._lock:
             if camera.id not in self.channels:
-                self.channels[camera.id] = self._make_channel(camera, zone, own_presence_stream)
+                self.channels[camera.id] = make_channel(self, camera, zone, own_presence_stream=own_presence_stream)
             return self.channels[camera.id]
 
     def take(self, channel: Channel, packet: Packet) -> None:
@@ -183,8 +165,8 @@ class Recorder:
             channel.disk_gap = None
         try:
             channel.pipeline.packet(packet)
-            if packet.key and self.hours.window_at(packet.wall) is not None:
-                self._save_scene(channel, packet)
+            if packet.key:
+                save_scene(self, channel, packet.wall, packet.monotonic)
         except VolumeIoError as error:
             self.disk_failed(packet.wall, error)
 
@@ -206,7 +188,7 @@ class Recorder:
                     self.tick()
         finally:
             channel.pipeline.finish(last)
-            self._save_scene_now(channel, last)
+            save_scene(self, channel, last, self.clock.monotonic())
 
     def tick(self) -> None:
         """To be called about every second: closes what the clock closes, does the recorder's duties."""
@@ -259,95 +241,19 @@ class Recorder:
         entries = calendar_entries(self.control.calendar())
         return SiteHours(self.book, entries, self.site.zone, self.site.site.policy_site)
 
-    def _make_channel(self, camera: Camera, zone: Zone | None, own_presence_stream: bool) -> Channel:
-        scenes = SceneStore(self.volume, camera.id, self.clock.boot_id())
-        watcher = Watcher(self._settings(camera), zone or zone_of(camera), scene=scenes.load())
-        rolls = self._rolls()
-        buffer = GroupBuffer(buffer_span(watcher, rolls.before))
-        recording = Recording(
-            self.volume,
-            self.bookkeeper,
-            camera=camera.id,
-            buffer=buffer,
-            deadline=self.hours.deadline,
-            boot=self.clock.boot_id(),
-            time_quality=self.time_quality,
-        )
-        keeper = VisitKeeper(
-            camera=camera.id,
-            policy=self._policy_hash,
-            hours=self.hours,
-            rolls=self._rolls,
-            buffer=buffer,
-            sink=recording,
-            new_id=lambda wall: new_id(wall, self.random),
-        )
-        pipeline = Pipeline(
-            camera=camera.id,
-            watcher=watcher,
-            keeper=keeper,
-            buffer=buffer,
-            book=self.bookkeeper,
-            hours=self.hours,
-            closed_reason=self.hours.closed_reason,
-            own_presence_stream=own_presence_stream,
-        )
-        pipeline.health = self._watch_over(camera, watcher, scenes)
-        watcher.on_picture = pipeline.health.picture
-        return Channel(camera, pipeline, recording, scenes)
+    def governing(self, wall: int) -> LoadedPolicy:
+        """The version of the rule in force; the newest where none is."""
+        return self.hours.in_force(wall) or self.book.versions[-1]
 
-    def _watch_over(self, camera: Camera, watcher: Watcher, scenes: SceneStore) -> CameraHealth:
-        return CameraHealth(
-            camera.id,
-            self.health,
-            permitted=lambda wall: self.hours.window_at(wall) is not None,
-            occupied=lambda: watcher.occupied,
-            ignore=zone_of(camera),
-            memory=scenes.load_view(),
-            look_every_s=lambda: watcher.look_every_s,
-        )
-
-    def _settings(self, camera: Camera) -> PresenceSettings:
-        delay = camera.presence.start_delay_s
-        if delay is None:
-            loaded = self.hours.in_force(self.clock.wall()) or self.book.versions[-1]
-            delay = loaded.policy.capture.presence_start_delay_s
-        return PresenceSettings() if delay is None else PresenceSettings(start_delay_s=delay)
-
-    def _rolls(self) -> Rolls:
-        loaded = self.hours.in_force(self.clock.wall()) or self.book.versions[-1]
-        capture = loaded.policy.capture
-        return Rolls(round((capture.pre_roll_s or 0) * SECOND), round((capture.post_roll_s or 0) * SECOND))
-
-    def _policy_hash(self) -> str:
+    def policy_hash(self) -> str:
+        """Hash of the version in force; noted in the book when it is first used."""
         wall = self.clock.wall()
-        loaded = self.hours.in_force(wall) or self.book.versions[-1]
+        loaded = self.governing(wall)
         if loaded.sha256 not in self._used:
             self._used.add(loaded.sha256)
             facts = (loaded.sha256, loaded.policy.id, str(loaded.policy.version), loaded.text, wall)
             self.owed.write(lambda: self.control.use_policy(*facts))
         return loaded.sha256
-
-    # The empty scene
-
-    def _save_scene(self, channel: Channel, packet: Packet) -> None:
-        header = self._scene_header(packet.wall)
-        channel.scenes.save_if_due(channel.pipeline, packet.wall, packet.monotonic, header)
-
-    def _save_scene_now(self, channel: Channel, wall: int) -> None:
-        if self.hours.window_at(wall) is not None:
-            header = self._scene_header(wall)
-            channel.scenes.save_if_due(channel.pipeline, wall, self.clock.monotonic(), header)
-
-    def _scene_header(self, wall: int) -> ClipHeader:
-        version = self._policy_hash()
-        deadline = self.hours.deadline(version, wall)
-        return ClipHeader(
-            visit=bytes(16),
-            kind=ClipKind.SCENE,
-            deadline=NEVER if deadline is None else deadline,
-            policy=bytes.fromhex(version)[:16],
-        )
 
     # Trouble
 
@@ -359,7 +265,7 @@ class Recorder:
             for each in self.channels.values():
                 if each.disk_gap is None:
                     cause = ("volume_failed", error.text("en"))
-                    each.disk_gap = self.bookkeeper.begin_gap(each.camera.id, _lost_from(each, wall), *cause)
+                    each.disk_gap = self.bookkeeper.begin_gap(each.camera.id, each.lost_from(wall), *cause)
                 each.recording.abandon()
         self.keeper.disk_failed(error)
         self._try_again()
@@ -376,18 +282,3 @@ class Recorder:
                 each.recording.use(self._volume)
                 each.scenes.use(self._volume)
             self._failed = False
-
-
-def _lost_from(channel: Channel, wall: int) -> int:
-    """From when on pictures of a camera may be lost: the last one that is durable, where one was being written."""
-    shown = channel.recording.shown_to
-    writing = channel.pipeline.keeper.visit is not None or wall - shown < MINUTE
-    return shown if shown and writing else wall
-
-
-def zone_of(camera: Camera) -> Zone:
-    """The zone that the site file gives a camera: where a user stands, and what is not looked at."""
-    if not camera.zones and not camera.ignore:
-        return Zone.whole()
-    whole = (((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)),)
-    return Zone(camera.zones or whole, camera.ignore)
