@@ -81,6 +81,27 @@ class Tag(StrEnum):
     ACCOUNT_PERSON_CREATE = "account:person:create"
     REGISTER_ROWS_EXPORT = "register:rows:export"
 
+    # Key of the recorder case; things left and papers gone wrong
+    CASEKEY_BOARD_REGISTER = "casekey:board:register"
+    CASEKEY_BOARD_CHANGE = "casekey:board:change"
+    CASEKEY_BOARD_RETIRE = "casekey:board:retire"
+    CASEKEY_USE_TAKE = "casekey:use:take"
+    CASEKEY_USE_RETURN = "casekey:use:return"
+    CASEKEY_USE_CORRECT = "casekey:use:correct"
+    CASEKEY_USE_CONFIRM = "casekey:use:confirm"
+    CASEKEY_USE_OVERDUE = "casekey:use:overdue"
+    CASEKEY_DAY_COUNT = "casekey:day:count"
+    CASEKEY_OPENING_FIND = "casekey:opening:find"
+    CASEKEY_OPENING_EXPLAIN = "casekey:opening:explain"
+    CASEKEY_LIMIT_SET = "casekey:limit:set"
+    FOUND_THING_ENTER = "found:thing:enter"
+    FOUND_THING_CORRECT = "found:thing:correct"
+    FOUND_THING_RETURN = "found:thing:return"
+    FOUND_THING_DESTROY = "found:thing:destroy"
+    FOUND_THING_HAND = "found:thing:hand"
+    FOUND_TEXT_FORGET = "found:text:forget"
+    FOUND_SPAN_SET = "found:span:set"
+
     # The ledger itself
     LEDGER_BOOK_OPEN = "ledger:book:open"
     LEDGER_TEXT_ERASE = "ledger:text:erase"
