@@ -1,4 +1,4 @@
-"""Kiosks, cameras, recorders: the equipment, as far as the office must know it."""
+"""Kiosks, cameras, recorders as far as the office must know them, and what was heard of the recorders."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from mihariban.office.base.stamp import Stamped
+from mihariban.office.base.text import T
 
 
 class Site(Stamped):
@@ -63,3 +64,128 @@ class CameraUnit(Stamped):
 
     def __str__(self) -> str:
         return self.camera
+
+
+class SeenEvent(models.Model):
+    """One row: an entry of a recorder's ledger that the office took in. Texts behind commitments are not copied: the
+    recorder erases them in time, and a copy would stay."""
+
+    recorder = models.ForeignKey(RecorderUnit, models.PROTECT, related_name="events")
+    seq = models.PositiveBigIntegerField()
+    """its number in the recorder's ledger; numbers have no holes"""
+    tag = models.CharField(max_length=64)
+    """see ``ledger.tags``; a later recorder may write tags that we do not know"""
+    outcome = models.CharField(max_length=16)
+    at = models.DateTimeField()
+    facts = models.JSONField()
+    """the entry's object"""
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["recorder", "seq"], name="event_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["at"], name="event_at"),
+            models.Index(fields=["tag", "at"], name="event_tag_at"),
+        ]
+
+
+class SeenVisit(models.Model):
+    """One row: a visit as its recorder lists it. Once the recorder lists it no longer only date, hour and seconds stay,
+    as in the recorder itself."""
+
+    recorder = models.ForeignKey(RecorderUnit, models.PROTECT, related_name="visits")
+    camera = models.CharField(max_length=64)
+    visit = models.CharField(max_length=40, null=True)
+    """its id at the recorder; None once it shrank"""
+    day = models.DateField()
+    """in the office's zone"""
+    hour = models.PositiveSmallIntegerField()
+    started = models.DateTimeField(null=True)
+    """None once it shrank"""
+    ended = models.DateTimeField(null=True)
+    """None while somebody is there, and once it shrank"""
+    expires = models.DateTimeField(null=True)
+    seconds = models.FloatField(default=0.0)
+    """how long somebody was there"""
+    state = models.CharField(max_length=16)
+    """recording, kept, held, expired, erased, lost as the recorder says; shrunk; missing: it vanished too early"""
+    handover = models.BooleanField(default=False)
+    """the next person stood there before the last one had left; False once it shrank"""
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["recorder", "visit"], name="visit_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["day", "hour"], name="visit_day"),
+            models.Index(fields=["started"], name="visit_started"),
+        ]
+
+
+class QueuedHour(models.Model):
+    """One row: how many of the visits of an hour that shrank had followed the one before within 30 s. A count, because
+    what shrank has no moments any more."""
+
+    recorder = models.ForeignKey(RecorderUnit, models.PROTECT, related_name="queued_hours")
+    camera = models.CharField(max_length=64)
+    day = models.DateField()
+    hour = models.PositiveSmallIntegerField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["recorder", "camera", "day", "hour"], name="queued_hour_once")
+        ]
+
+
+class SeenStatus(models.Model):
+    """One row: a recorder as it said last, and whether it answers."""
+
+    recorder = models.OneToOneField(RecorderUnit, models.PROTECT, primary_key=True, related_name="seen")
+    at = models.DateTimeField(null=True)
+    """when it answered last; None before the first time"""
+    tried = models.DateTimeField()
+    """when it was asked last"""
+    reachable = models.BooleanField()
+    since = models.DateTimeField()
+    """since when it has been so"""
+    why = models.CharField(max_length=16, blank=True, default="")
+    """code of the error where it does not answer"""
+    state = models.CharField(max_length=16, blank=True, default="")
+    """ok, warning, failing: at ``at``"""
+    json = models.JSONField(default=dict)
+    """the status that it told at ``at`` (``recorder.contract.facts.Status``)"""
+    figures = models.JSONField(default=dict)
+    """its metrics at ``at``: see ``sites.figures.Figures``"""
+    visits_at = models.DateTimeField(null=True)
+    """when its visits were taken in last"""
+    cosigned_at = models.DateTimeField(null=True)
+    """when the ledgers were exchanged last"""
+
+
+class SeenFinding(models.Model):
+    """One row: something that is not as it should be, found by a recorder or by the office about it."""
+
+    recorder = models.ForeignKey(RecorderUnit, models.PROTECT, related_name="findings")
+    code = models.CharField(max_length=64)
+    """the recorder's code; those of the office itself begin with ``office_``, see ``sites.alarms``"""
+    camera = models.CharField(max_length=64, blank=True, default="")
+    """empty where it concerns the recorder"""
+    severity = models.CharField(max_length=16, default="warning")
+    """alarm: act now; warning: look at it soon"""
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    """None while it lasts"""
+    ja = models.TextField()
+    en = models.TextField()
+    figures = models.JSONField(default=dict)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["recorder", "code", "camera"], condition=models.Q(until=None), name="finding_open_once"
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["until", "since"], name="finding_until")]
+
+    @property
+    def text(self) -> T:
+        """What is wrong, in both languages."""
+        return T(self.ja, self.en)
