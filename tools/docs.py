@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import click
+import django
 
 import mihariban
 from mihariban.base.errors import BRANCHES, MiharibanError, all_errors
@@ -19,7 +21,9 @@ _HEAD = "<!-- Written by `make docs` from the code; changes here are lost. -->\n
 
 
 def load_everything() -> None:
-    """Import every module, so that every error class and command is known."""
+    """Import every module, so that every error class and command is known. The office's models want Django set up."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mihariban.office.web.plain")
+    django.setup()
     for module in pkgutil.walk_packages(mihariban.__path__, "mihariban."):
         importlib.import_module(module.name)
 
