@@ -46,7 +46,7 @@ from mihariban.office.base.sheets import FORMATS, Sheet, unwritable
 from mihariban.office.base.text import T
 
 COUNTED = 10_000
-"""More rows than this are not counted for a page: nobody turns that many pages, and counting would grow with the years."""
+"""More rows than this are not counted for a page: nobody turns that many pages."""
 PRINTED = 2_000
 """Rows on one print."""
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from django.core.asgi import get_asgi_application
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
+from mihariban.office.web.static_files import PREFIX, Message, Receive, Send, static_files
 
 
 class Application:
@@ -21,6 +18,8 @@ class Application:
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
+        elif scope["type"] == "http" and scope["path"].startswith(PREFIX):
+            await static_files(scope, receive, send)
         elif scope["type"] == "http":
             await self._django(scope, receive, send)
         else:

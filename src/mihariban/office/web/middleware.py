@@ -9,7 +9,6 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from whitenoise.middleware import WhiteNoiseMiddleware
 
 from mihariban.base.clock import MINUTE
 from mihariban.base.errors import AccessError, InputError, MiharibanError, StateError
@@ -20,9 +19,6 @@ from mihariban.office.base.text import language
 Answer = Callable[[HttpRequest], HttpResponse]
 _log = structlog.get_logger(__name__)
 _SEEN = "seen_s"
-
-static_files = WhiteNoiseMiddleware
-"""Our static files, with the right headers, without another server."""
 
 
 def no_store(answer: Answer) -> Answer:

@@ -49,14 +49,10 @@ def settings_for(folder: Path, config: OfficeConfig | None = None) -> dict[str, 
         "LANGUAGE_COOKIE_NAME": "mihariban_language",
         "LANGUAGE_COOKIE_SECURE": True,
         "STATIC_URL": "/static/",
-        "STATIC_ROOT": None,  # whitenoise finds the files where the packages keep them
         "STORAGES": {
             "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
             "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
         },
-        "WHITENOISE_USE_FINDERS": True,
-        "WHITENOISE_AUTOREFRESH": False,
-        "DJANGO_TABLES2_TEMPLATE": "web/table.html",
         "LOGGING_CONFIG": None,  # structlog of the product
         **_security(),
         **_login(config),
@@ -65,7 +61,6 @@ def settings_for(folder: Path, config: OfficeConfig | None = None) -> dict[str, 
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "mihariban.office.web.middleware.static_files",
     "csp.middleware.CSPMiddleware",
     "mihariban.office.web.middleware.no_store",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -120,7 +115,6 @@ def _installed() -> list[str]:
         "csp",
         "django_filters",
         "django_htmx",
-        "django_tables2",
     ]
 
 
