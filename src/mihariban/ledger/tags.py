@@ -88,6 +88,22 @@ class Tag(StrEnum):
     SESSION_PERSON_BEGIN = "session:person:begin"
     SESSION_PERSON_REFUSE = "session:person:refuse"
     ACCOUNT_PERSON_CREATE = "account:person:create"
+    ACCOUNT_PERSON_CLOSE = "account:person:close"
+    ACCOUNT_PERSON_REOPEN = "account:person:reopen"
+    ACCOUNT_PASSWORD_RESET = "account:password:reset"  # noqa: S105  # a tag
+    ACCOUNT_FACTOR_RESET = "account:factor:reset"
+    PERSON_RECORD_ENTER = "person:record:enter"
+    PERSON_RECORD_CHANGE = "person:record:change"
+    POST_NAME_SET = "post:name:set"
+    POST_PERSON_APPOINT = "post:person:appoint"
+    POST_PERSON_LEAVE = "post:person:leave"
+    DEPUTY_ACTIVATION_BEGIN = "deputy:activation:begin"
+    DEPUTY_ACTIVATION_END = "deputy:activation:end"
+    ROLE_HISTORY_CORRECT = "role:history:correct"
+    SETUP_STEP_FINISH = "setup:step:finish"
+    SETUP_SUMMARY_SIGN = "setup:summary:sign"
+    SITE_ZONE_CHANGE = "site:zone:change"
+    SITE_PLAN_KEEP = "site:plan:keep"
     REGISTER_ROWS_EXPORT = "register:rows:export"
 
     # Key of the recorder case; things left and papers gone wrong
