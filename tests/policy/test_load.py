@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mihariban.policy import load_policy, require_complete
+from mihariban.policy import load_policy, parse_policy, require_complete
 from mihariban.policy.errors import PolicyIncomplete, PolicyInvalid, PolicySyntax, PolicyUnreadable
 from mihariban.policy.source import covers
 from tests.policy.rules import POLICIES, SAGA, SAGA_FILE, saga_file_with, saga_with
@@ -214,3 +214,13 @@ def test_the_law_changes_with_the_date() -> None:
         "個人情報の保護に関する法律",
         None,
     ]
+
+
+def test_a_text_that_is_in_no_file_is_read_alike() -> None:
+    """As somebody typed it: the same rule, the same hash, the same line of a mistake."""
+    text, filed = SAGA_FILE.read_text(encoding="utf-8"), load_policy(SAGA_FILE)
+    typed = parse_policy(text.replace("\n", "\r\n"), Path("typed.toml"))
+    assert (typed.policy, typed.sha256, typed.path) == (filed.policy, filed.sha256, Path("typed.toml"))
+    with pytest.raises(PolicyInvalid) as error:
+        parse_policy(text.replace("amount = 5760", 'amount = "long"'), Path("typed.toml"))
+    assert error.value.problems[0].line == text[: text.index("amount = 5760")].count("\n") + 1

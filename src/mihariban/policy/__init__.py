@@ -9,7 +9,7 @@ from mihariban.policy.explain import explain
 from mihariban.policy.filming import FilmingCalendar, FilmingWindow, filming_windows
 from mihariban.policy.findings import Finding, findings
 from mihariban.policy.hours import DayHours, Window, day_hours
-from mihariban.policy.load import LoadedPolicy, load_policy, require_complete
+from mihariban.policy.load import LoadedPolicy, load_policy, parse_policy, require_complete
 from mihariban.policy.reference import reference, schema
 from mihariban.policy.retain import expires_at, keep_until, overwrite_by
 from mihariban.policy.rule import Policy
@@ -50,6 +50,7 @@ __all__ = [
     "most_footage_hours",
     "needed_bytes",
     "overwrite_by",
+    "parse_policy",
     "reference",
     "require_complete",
     "schema",

@@ -84,6 +84,15 @@ def read_document(path: Path, kind: Kind) -> Document:
         raise kind.unreadable(file=path, why=error.strerror or str(error)) from error
     except UnicodeDecodeError as error:
         raise kind.unreadable(file=path, why=f"byte {error.start} is not UTF-8") from error
+    return parse_document(text, path, kind)
+
+
+def parse_document(text: str, path: Path, kind: Kind) -> Document:
+    """Parse a text that is in no file yet, or was in ``path``.
+
+    Raises:
+        InputError: not TOML (with the line).
+    """
     # tomllib takes CR LF as a line end everywhere but keeps it in multi-line strings; one kind of line end for all
     text = text.replace("\r\n", "\n")
     try:

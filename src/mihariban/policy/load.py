@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mihariban.policy.document import POLICY, Document, read_document, read_model
+from mihariban.policy.document import POLICY, Document, parse_document, read_document, read_model
 from mihariban.policy.errors import PolicyIncomplete, Problem
 from mihariban.policy.fields import walk
 from mihariban.policy.findings import Finding, findings
@@ -44,14 +44,30 @@ def load_policy(path: Path) -> LoadedPolicy:
         PolicySyntax: not TOML.
         PolicyInvalid: not a policy; carries every mistake with its line.
     """
-    document = read_document(path, POLICY)
+    return _loaded(read_document(path, POLICY))
+
+
+def parse_policy(text: str, path: Path) -> LoadedPolicy:
+    """Read a rule from its text, as somebody typed or uploaded it.
+
+    Args:
+        path: the name under which mistakes are told; nothing is read there.
+
+    Raises:
+        PolicySyntax: not TOML.
+        PolicyInvalid: not a policy; carries every mistake with its line.
+    """
+    return _loaded(parse_document(text, path, POLICY))
+
+
+def _loaded(document: Document) -> LoadedPolicy:
     policy = read_model(document, Policy)
     problems = [*_source_problems(document, policy), *_live_problems(document, policy)]
     if problems:
         raise document.refuse(problems)
     digest = hashlib.sha256(document.text.encode()).hexdigest()
     lines = tuple(finding.at(document.locator) for finding in findings(policy))
-    return LoadedPolicy(policy, path, document.text, digest, lines)
+    return LoadedPolicy(policy, document.path, document.text, digest, lines)
 
 
 def require_complete(policy: Policy) -> None:
