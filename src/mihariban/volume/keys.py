@@ -32,6 +32,9 @@ class KeyTable:
         random: source of nonces.
         renew: gives the roots there are now, None where they are the same; asked where a page opens under none, for
             who only reads does not notice that the root was renewed.
+
+    Attributes:
+        changes: how often a page was written by this process: the same number, the same pages.
     """
 
     def __init__(
@@ -53,6 +56,7 @@ class KeyTable:
         self._sequences = array("Q", bytes(8 * shape.regions))
         self._unsynced: set[int] = set()
         self._later: dict[int, Page] = {}
+        self.changes = 0
 
     @staticmethod
     def size(shape: Geometry) -> int:
@@ -174,6 +178,7 @@ class KeyTable:
     def _put(self, page: Page) -> None:
         sequence = self._sequences[page.region] + 1
         self._sequences[page.region] = sequence
+        self.changes += 1
         self._file.pwrite(self._offset(page.region, sequence & 1), self._packed(page, sequence))
 
     def _packed(self, page: Page, sequence: int) -> bytes:

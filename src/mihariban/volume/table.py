@@ -21,7 +21,7 @@ _ROW = struct.Struct(">qIIIIHBBI")  # wall, block, length, number, microseconds,
 _VERSION = 1
 ROW = _ROW.size
 SUMMARY = _SUMMARY.size
-_KEY, _CONFIG, _NOTES, _HIDDEN = 1, 2, 4, 8
+_KEY, _CONFIG, _NOTES, _HIDDEN, _ALIGNED = 1, 2, 4, 8, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class ChunkInfo:
         number: of the piece in its region. samples: how many; media: bytes of them.
         key: begins with a sample a decoder can start at. config, notes: carries such.
         hidden: holds lead-in only.
+        aligned: no sample but the first is one a decoder can start at; False also where that was not noted.
     """
 
     stream: int
@@ -48,6 +49,7 @@ class ChunkInfo:
     config: bool
     notes: bool
     hidden: bool
+    aligned: bool = False
 
 
 @dataclass(slots=True)
@@ -148,6 +150,7 @@ def unpack_rows(rows: bytes) -> list[ChunkInfo]:
             bool(flags & _CONFIG),
             bool(flags & _NOTES),
             bool(flags & _HIDDEN),
+            bool(flags & _ALIGNED),
         )
         for wall, block, length, number, micros, samples, stream, flags, media in _ROW.iter_unpack(rows)
     ]
@@ -172,6 +175,7 @@ def describe(chunk: Chunk, config: CodecConfig | None, offset: int, length: int,
         config=chunk.config is not None,
         notes=bool(chunk.notes),
         hidden=not shown,
+        aligned=not any(sample.key for sample in chunk.samples[1:]),
     )
 
 
@@ -184,4 +188,5 @@ def _span(shown: list[Sample]) -> int:
 
 
 def _flags(info: ChunkInfo) -> int:
-    return info.key * _KEY | info.config * _CONFIG | info.notes * _NOTES | info.hidden * _HIDDEN
+    kind = info.key * _KEY | info.config * _CONFIG | info.notes * _NOTES
+    return kind | info.hidden * _HIDDEN | info.aligned * _ALIGNED

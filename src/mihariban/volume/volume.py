@@ -264,11 +264,12 @@ class Volume(Mounted):
             ClipRefused: its deadline has passed and no hold keeps it.
         """
         with self.lock:
-            info, page = self._readable(clip)
+            seen, (info, page) = self.keys.changes, self._readable(clip)
             parts = self._table(info, page).listed() if only is None else only
         for part in parts:
-            with self.lock:
-                info, page = self._readable(clip)  # reading ends when the clip is destroyed or its time is over
+            with self.lock:  # reading ends when the clip is destroyed or its time is over
+                if self._readonly or seen != self.keys.changes or info.deadline <= self.clock.wall():
+                    seen, (info, page) = self.keys.changes, self._readable(clip)
             opened = self.reader.piece(page, info.slot, part)
             if opened is not None:
                 yield unpack(*opened)[0]

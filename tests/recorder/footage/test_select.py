@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from mihariban.base.clock import HOUR, SECOND
 from mihariban.recorder.footage import media_playlist, media_segment
 from mihariban.recorder.footage.errors import NothingToShow, RangeInvalid
 from mihariban.recorder.footage.range import NO_KEY_FRAME
+from mihariban.volume import ChunkInfo
+from mihariban.volume.page import Page
 from tests.recorder.footage.scenes import OFFSET, START, Ring, coded, near, ring_of, whole, written
 
 RUNS = ((1.0, 15.0), (20.1, 40.0))
@@ -136,6 +139,28 @@ def test_the_table_of_a_clip_tells_all_chunks(ring: Ring) -> None:
     assert [each.wall for each in table] == [chunk.wall for chunk in ring.volume.read(clip)]
     wanted = table[len(table) // 2]
     assert [chunk.wall for chunk in ring.volume.read(clip, only=[wanted])] == [wanted.wall]
+
+
+def test_key_frames_are_found_without_decrypting(ring: Ring, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One chunk of each clip tells the coding. Footage whose tables do not say so is decrypted, and gives the same."""
+    volume = ring.volume
+    piece, chunks = volume.reader.piece, volume.chunks
+    opened: list[ChunkInfo] = []
+
+    def noted(page: Page, slot: int, info: ChunkInfo) -> tuple[bytes, bytes] | None:
+        opened.append(info)
+        return piece(page, slot, info)
+
+    monkeypatch.setattr(volume.reader, "piece", noted)
+    known = ring.select(0, 40)
+    assert len(opened) == len({each.clip for segment in known.segments for each in segment.pieces})
+    older = {clip.clip: [replace(info, aligned=False) for info in chunks(clip.clip)] for clip in volume.clips()}
+    monkeypatch.setattr(volume, "chunks", lambda clip: older[clip])
+    found = ring.select(0, 40)
+    assert len(opened) > 2 * len(older)
+    assert [(each.start, each.end, each.fresh) for each in found.segments] == [
+        (each.start, each.end, each.fresh) for each in known.segments
+    ]
 
 
 def test_a_segment_alone_lies_in_the_range(ring: Ring) -> None:

@@ -19,8 +19,9 @@ LONGEST = 6 * SECOND
 def cut_run(run: Run, configs: list[StreamConfig], peek: Peek, *, first: int, follow: bool) -> list[Segment]:
     """The segments of a run; none where it has no key frame.
 
-    Chunks that begin with a key frame are known without decrypting. Where none begins so in time, the chunk in which a
-    key frame is likely (by the distance of those before it) is decrypted, and its neighbours where it is not there.
+    Chunks that begin with a key frame are known without decrypting, and in most that is noted of all their key frames.
+    Else, in older footage, where none begins so in time, the chunk in which a key frame is likely (by the distance of
+    those before it) is decrypted, and its neighbours where it is not there.
 
     Args:
         first: number of the first segment.
@@ -110,7 +111,7 @@ class _Finder:
         piece = self._pieces[index]
         if piece.key and max(wall, piece.low) <= piece.wall < piece.high:
             return piece.wall
-        if piece.until <= wall:
+        if piece.until <= wall or piece.info.aligned:
             return None
         keys = self._peek.keys(piece, self._configs[piece.config])
         return next((key for key in keys if key >= wall), None)

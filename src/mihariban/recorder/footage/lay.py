@@ -107,10 +107,12 @@ def _pieces(
 
 def _until(info: ChunkInfo, after: ChunkInfo | None) -> int:
     """Behind the last picture of a chunk. What is displayed before a key frame is also stored before it."""
-    until = max(info.wall + info.duration, info.wall + 1)
+    until = info.wall + (info.duration or 1)
     if after is None or after.wall - until > TOLERANCE:
         return until
-    return after.wall if after.key and not after.hidden and after.wall > info.wall else max(until, after.wall)
+    if until < after.wall or (after.key and not after.hidden and after.wall > info.wall):
+        return after.wall
+    return until
 
 
 def _config_index(config: StreamConfig | None, configs: list[StreamConfig], before: int) -> int:
@@ -130,9 +132,11 @@ def _blocks(pieces: list[Piece | None]) -> list[list[Piece]]:
     """Chunks that follow each other without one left out between them, each block with something to show in it."""
     blocks: list[list[Piece]] = [[]]
     for piece in pieces:
-        if piece is None or not _wanted(piece) or (blocks[-1] and not _follows(blocks[-1][-1], piece)):
+        if piece is None or not _wanted(piece):
             blocks.append([])
-        if piece is not None and _wanted(piece):
+        elif blocks[-1] and not _follows(blocks[-1][-1], piece):
+            blocks.append([piece])
+        else:
             blocks[-1].append(piece)
     return [block for block in blocks if any(not piece.hidden and piece.begins < piece.ends for piece in block)]
 

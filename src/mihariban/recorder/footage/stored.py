@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 
+from mihariban.base.clock import SECOND
 from mihariban.recorder.footage.range import Piece
 from mihariban.recorder.packet import Packet, StreamConfig
 from mihariban.recorder.sources.container import ticks_to_ns
@@ -48,27 +49,25 @@ def read_pieces(
             if chunk is None or chunk.wall != piece.wall:
                 yield Stored(piece, None, lead_in=False)
                 continue
-            yield from _stored(chunk, piece, configs[piece.config])
+            for packet, lead_in in packets_of(chunk, configs[piece.config]):
+                yield Stored(piece, packet, lead_in)
             chunk = next(chunks, None)
-
-
-def _stored(chunk: Chunk, piece: Piece, config: StreamConfig) -> Iterator[Stored]:
-    for packet, lead_in in packets_of(chunk, config):
-        yield Stored(piece, packet, lead_in)
 
 
 def packets_of(chunk: Chunk, config: StreamConfig) -> Iterator[tuple[Packet, bool]]:
     """The packets of one chunk and whether each is lead-in; moments count from the chunk's first sample."""
     position = 0
+    wall, monotonic, data = chunk.wall, chunk.monotonic, chunk.data
     first = chunk.samples[0].pts if chunk.samples else 0
+    tick, second = config.time_base.numerator * SECOND, config.time_base.denominator  # as ticks_to_ns, for many
     for sample in chunk.samples:
-        data = chunk.data[position : position + sample.size]
-        position += sample.size
-        since = ticks_to_ns(sample.pts - first, config.time_base)
+        end = position + sample.size
+        since = (sample.pts - first) * tick // second
         yield (
-            Packet(data, sample.pts, sample.dts, sample.key, chunk.wall + since, chunk.monotonic + since, config),
+            Packet(data[position:end], sample.pts, sample.dts, sample.key, wall + since, monotonic + since, config),
             sample.lead_in,
         )
+        position = end
 
 
 def key_moments(chunk: Chunk, config: StreamConfig) -> list[int]:
