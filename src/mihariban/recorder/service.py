@@ -36,6 +36,8 @@ from mihariban.volume.stat import VolumeStat
 
 _log = structlog.get_logger(__name__)
 
+SIGN_OF_LIFE = 5 * SECOND
+"""After a crash the recorder counts as down from its last sign of life on; each one costs a sync (ns)."""
 FILE_TICK = 5 * SECOND
 """A source that is read faster than time moves the second hand this often (ns of the site's clock)."""
 
@@ -71,6 +73,7 @@ class Recorder:
         self._failed = False
         self._used: set[str] = set()
         self._life = 0
+        self._next_sign = 0
         self._last_seen: int | None = None
         self.control = Control(folder.control, clock=clock, quality=self.time_quality)
         try:
@@ -201,9 +204,15 @@ class Recorder:
                 channel.pipeline.tick(wall)
             except VolumeIoError as error:
                 self.disk_failed(wall, error)
-        self.bookkeeper.seen(self._life, wall)
+        self._sign_of_life(wall)
         if not self._failed:
             self.keeper.tick(wall)
+
+    def _sign_of_life(self, wall: int) -> None:
+        now = self.clock.monotonic()
+        if now >= self._next_sign:
+            self._next_sign = now + SIGN_OF_LIFE
+            self.bookkeeper.seen(self._life, wall)
 
     @property
     def volume(self) -> Volume:
