@@ -123,8 +123,7 @@ def _units(packet: Packet) -> Iterator[tuple[int, int]]:
             at = start + int.from_bytes(data[at:start], "big")
             yield start, min(at, len(data))
         return
-    starts = _starts(data)
-    for begin, after in zip(starts, [*starts[1:], len(data) + 3], strict=True):
+    for begin, after in pairwise([*_starts(data), len(data) + 3]):
         end = after - 3
         while end > begin and data[end - 1] == 0:
             end -= 1
