@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -14,6 +15,12 @@ from mihariban.office.people.models import User
 def shown_name(user: User) -> str:
     """How allauth calls an account."""
     return user.shown_name
+
+
+def tried_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
+    """The name under which failures are counted: one for all ways of writing it."""
+    name = (credentials or {}).get("username") or request.POST.get("login", "")
+    return unicodedata.normalize("NFKC", str(name)).casefold()[:200]
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types

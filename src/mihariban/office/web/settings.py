@@ -199,7 +199,7 @@ def _login(config: OfficeConfig) -> dict[str, Any]:
         "AXES_FAILURE_LIMIT": config.failures,
         "AXES_COOLOFF_TIME": timedelta(minutes=config.lockout_minutes),
         "AXES_LOCKOUT_PARAMETERS": [["username", "ip_address"]],
-        "AXES_USERNAME_FORM_FIELD": "login",
+        "AXES_USERNAME_CALLABLE": "mihariban.office.people.adapter.tried_name",
         "AXES_LOCKOUT_CALLABLE": "mihariban.office.web.views.locked_out",
         "AXES_RESET_ON_SUCCESS": True,
         "AXES_VERBOSE": False,

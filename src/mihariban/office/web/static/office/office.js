@@ -20,3 +20,10 @@ document.addEventListener("htmx:afterRequest", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
+// A passkey that did not work is told on the page.
+document.addEventListener("allauth.error", (event) => {
+  const told = document.getElementById("passkey-error");
+  if (!told) return;
+  event.preventDefault();
+  told.hidden = false;
+});
