@@ -1,0 +1,16 @@
+"""The faults app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+from mihariban.office.base.text import T
+from mihariban.office.web.nav import Nav
+
+
+class FaultsConfig(AppConfig):
+    """See ``mihariban.office.faults``."""
+
+    name = "mihariban.office.faults"
+    label = "faults"
+    nav = (Nav("faults:list", T("故障", "Faults"), order=40),)

@@ -1,0 +1,112 @@
+"""Downtime: how long each kiosk was out of service in the hours in which it should have served, by month and kind."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from django.utils import timezone
+
+from mihariban.office.base.dates import now
+from mihariban.office.faults.models import Fault, Stoppage
+from mihariban.policy import DayHours
+
+Hours = Callable[[date], DayHours]
+Span = tuple[datetime, datetime]
+
+
+@dataclass(slots=True)
+class Month:
+    """A month of a kiosk. ``minutes`` in opening hours and ``faults`` that began in it, by kind."""
+
+    first: date
+    minutes: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    faults: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    @property
+    def total(self) -> int:
+        """Minutes of all kinds."""
+        return sum(self.minutes.values())
+
+    @property
+    def count(self) -> int:
+        """Faults of all kinds."""
+        return sum(self.faults.values())
+
+
+def months(last: date, count: int = 12) -> list[date]:
+    """First days of the ``count`` months up to that of ``last``, the oldest first."""
+    number = last.year * 12 + last.month - 1
+    return [date(each // 12, each % 12 + 1, 1) for each in range(number - count + 1, number + 1)]
+
+
+def downtime(kiosk: str, firsts: Sequence[date], hours: Hours) -> list[Month]:
+    """Each of ``firsts`` (first days of months that follow each other) with its figures.
+
+    A span of two kinds at once counts for each; the same kind is not counted twice.
+
+    Args:
+        hours: opening hours of the kiosk on a day.
+    """
+    start, stop = _midnight(firsts[0]), _midnight(_next(firsts[-1]))
+    found = {first: Month(first) for first in firsts}
+    for fault in Fault.objects.filter(kiosk=kiosk, since__gte=start, since__lt=stop):
+        found[_local(fault.since).date().replace(day=1)].faults[fault.kind] += 1
+    for kind, spans in _by_kind(kiosk, start, min(stop, now())).items():
+        for begin, end in spans:
+            _count(found, kind, begin, end, hours)
+    return [found[first] for first in firsts]
+
+
+def _by_kind(kiosk: str, start: datetime, stop: datetime) -> dict[str, list[Span]]:
+    rows = Stoppage.objects.filter(fault__kiosk=kiosk, began__lt=stop).exclude(ended__lte=start).order_by("began")
+    spans: dict[str, list[Span]] = defaultdict(list)
+    for row in rows.select_related("fault"):
+        begin, end = max(row.began, start), min(row.ended or stop, stop)
+        if begin < end:
+            spans[row.fault.kind].append((begin, end))
+    return {kind: merged(each) for kind, each in spans.items()}
+
+
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """Spans, sorted by their beginning, with those that overlap made one."""
+    found: list[Span] = []
+    for begin, end in spans:
+        if found and begin <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((begin, end))
+    return found
+
+
+def _count(found: dict[date, Month], kind: str, begin: datetime, end: datetime, hours: Hours) -> None:
+    day = _local(begin).date()
+    while _midnight(day) < end:
+        minutes = open_minutes(day, begin, end, hours)
+        if minutes:
+            found[day.replace(day=1)].minutes[kind] += minutes
+        day += timedelta(days=1)
+
+
+def open_minutes(day: date, begin: datetime, end: datetime, hours: Hours) -> int:
+    """Whole minutes of ``begin`` to ``end`` that lie in the opening hours of ``day``."""
+    midnight, seconds = _midnight(day), 0.0
+    for window in hours(day).windows:
+        first = max(begin, midnight + timedelta(minutes=window.open_minute))
+        last = min(end, midnight + timedelta(minutes=window.close_minute))
+        seconds += max(0.0, (last - first).total_seconds())
+    return int(seconds // 60)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), timezone.get_default_timezone())
+
+
+def _local(moment: datetime) -> datetime:
+    return timezone.localtime(moment, timezone.get_default_timezone())
+
+
+def _next(first: date) -> date:
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1)
