@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
-from mihariban.office.base.dates import today
+from mihariban.office.base.dates import now, today
 from mihariban.office.base.text import T
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ class Acting:
         from mihariban.office.people.roles import roles_of
 
         day = today()
-        return cls(user.shown_name, roles_of(user, day), day, user)
+        moment = now()
+        return cls(user.shown_name, roles_of(user, moment), moment.date(), user)
 
     @property
     def role_names(self) -> list[T]:

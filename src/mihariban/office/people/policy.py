@@ -1,11 +1,132 @@
-"""Who may do what with people and accounts."""
+"""Who may do what with people, posts, designations, deputies and accounts."""
 
 from __future__ import annotations
 
-from mihariban.office.base.acting import Acting
-from mihariban.office.base.policy import Policy, Refused, Verdict, by_role
+from datetime import date
+
+from mihariban.office.base.acting import Acting, Role
+from mihariban.office.base.dates import now, today
+from mihariban.office.base.policy import Allowed, Policy, Refused, Verdict, by_role
 from mihariban.office.base.text import T
-from mihariban.office.people.models import Person, User
+from mihariban.office.people.deputies import candidates, rule_roles
+from mihariban.office.people.models import (
+    NOMINEE,
+    Activation,
+    Designation,
+    Holding,
+    Person,
+    Post,
+    User,
+    in_force,
+)
+from mihariban.office.people.names import DESIGNATED
+from mihariban.office.people.setup import is_signed
+
+_KEEPERS: tuple[Role, ...] = ("manager", "deputy", "it", "system")
+
+
+class PersonPolicy(Policy):
+    """People and posts."""
+
+    def may_see(self, acting: Acting) -> Verdict:
+        """See who works here and who holds which role."""
+        return by_role(acting, "manager", "deputy", "operator", "auditor", "it")
+
+    def may_enter(self, acting: Acting) -> Verdict:
+        """Enter somebody."""
+        return by_role(acting, *_KEEPERS)
+
+    def may_change(self, acting: Acting, person: Person) -> Verdict:  # noqa: ARG002  # all alike
+        """Mend a name or section."""
+        return by_role(acting, *_KEEPERS)
+
+    def may_set_post(self, acting: Acting, post: Post | None = None) -> Verdict:  # noqa: ARG002  # all alike
+        """Make a post or mend its name."""
+        return by_role(acting, *_KEEPERS)
+
+    def may_appoint(self, acting: Acting, post: Post, person: Person) -> Verdict:
+        """Enter that ``person`` holds ``post``: the city appoints, the office writes it down."""
+        if post.manages and _is_vendor(person, today()) and not _contractor_may_manage():
+            return Refused(
+                T(
+                    "規則では、保守業者の人は管理者になれません。市の職員を選んでください。",
+                    "By the rule somebody of a vendor cannot be the manager. Choose an official of the city.",
+                )
+            )
+        return by_role(acting, *_KEEPERS)
+
+    def may_leave(self, acting: Acting, holding: Holding) -> Verdict:
+        """Enter the last day of somebody in a post."""
+        if holding.void:
+            return Refused(_VOID)
+        return by_role(acting, *_KEEPERS)
+
+
+class DesignationPolicy(Policy):
+    """Designations (article 7(2)): the manager's, with a few that IT staff keeps."""
+
+    def may_designate(self, acting: Acting, person: Person, role: str) -> Verdict:
+        """Designate ``person`` for ``role``."""
+        if role not in DESIGNATED:
+            return Refused(
+                T(
+                    "この役割は指定では決まりません。管理者は職、職務代理は開始の記録によります。",
+                    "This role is not given by designation: the manager has a post, a deputy an activation.",
+                )
+            )
+        refused = _contracted(person, role)
+        return refused or by_role(acting, *_designators(role))
+
+    def may_dismiss(self, acting: Acting, designation: Designation) -> Verdict:
+        """End a designation."""
+        if designation.void:
+            return Refused(_VOID)
+        return by_role(acting, *_designators(designation.role))
+
+    def may_correct(self, acting: Acting, row: Holding | Designation) -> Verdict:  # noqa: ARG002  # all alike
+        """Mend history, with a reason; the old value stays visible."""
+        return by_role(acting, "manager", "deputy")
+
+
+class DeputyPolicy(Policy):
+    """Acting for the manager."""
+
+    def may_activate(self, acting: Acting, person: Person, day: date | None = None) -> Verdict:
+        """Start an activation of ``person``: the manager does, or, where the manager cannot, the deputy in person."""
+        if person.pk not in {each.person.pk for each in candidates(day or today())}:
+            return Refused(
+                T(
+                    "この人は規則の定める職務代理者ではありません。職務代理のページの候補から選んでください。",
+                    "The rule does not name this person as deputy. Choose from the candidates on the deputies' page.",
+                )
+            )
+        if not User.objects.filter(person=person, is_active=True).exists():
+            return Refused(
+                T(
+                    "この人には使えるアカウントがありません。先にアカウントを作ってください。",
+                    "This person has no account in use. Make one first.",
+                )
+            )
+        if "manager" in acting.roles:
+            return Allowed("manager")
+        if acting.user is not None and acting.user.is_active and acting.user.person_id == person.pk:
+            return Allowed("deputy")
+        return Refused(
+            T(
+                "職務代理を始められるのは、管理者か、代理する本人だけです。どちらかに頼んでください。",
+                "Only the manager, or the deputy in person, may start this. Ask one of them.",
+            )
+        )
+
+    def may_end(self, acting: Acting, activation: Activation) -> Verdict:
+        """End an activation before its time: the manager, or who acts."""
+        if activation.state(now()) in ("ended", "ended_early"):
+            return Refused(T("この職務代理はもう終わっています。", "This activation has ended already."))
+        if "manager" in acting.roles:
+            return Allowed("manager")
+        if acting.user is not None and acting.user.is_active and acting.user.person_id == activation.person_id:
+            return Allowed("deputy")
+        return by_role(acting, "manager", "deputy")
 
 
 class AccountPolicy(Policy):
@@ -20,7 +141,72 @@ class AccountPolicy(Policy):
                     "This person has an account already. Use that one.",
                 )
             )
-        return by_role(acting, "manager", "deputy", "it", "system")
+        return by_role(acting, *_KEEPERS)
+
+    def may_close(self, acting: Acting, user: User) -> Verdict:
+        """Stop an account."""
+        if not user.is_active:
+            return Refused(T("このアカウントはもう止まっています。", "This account is closed already."))
+        return by_role(acting, *_KEEPERS)
+
+    def may_reopen(self, acting: Acting, user: User) -> Verdict:
+        """Let a stopped account be used again."""
+        if user.is_active:
+            return Refused(T("このアカウントは使える状態です。", "This account is open."))
+        return by_role(acting, *_KEEPERS)
+
+    def may_reset(self, acting: Acting, user: User) -> Verdict:
+        """Give a new password, or remove the second factor."""
+        if not user.is_active:
+            return Refused(
+                T(
+                    "このアカウントは止まっています。先に使えるようにしてください。",
+                    "This account is closed. Open it again first.",
+                )
+            )
+        return by_role(acting, *_KEEPERS)
 
 
+PEOPLE = PersonPolicy()
+DESIGNATIONS = DesignationPolicy()
+DEPUTIES = DeputyPolicy()
 ACCOUNTS = AccountPolicy()
+
+_VOID = T("この記録は取り消されています。", "This record is void.")
+
+
+def _designators(role: str) -> tuple[Role, ...]:
+    """Operators and auditors are the manager's; until the manager signed the set-up, IT staff enters them too."""
+    if role in ("it", "vendor") or not is_signed():
+        return _KEEPERS
+    return ("manager", "deputy", "system")
+
+
+def _is_vendor(person: Person, day: date) -> bool:
+    return Designation.objects.filter(in_force(day), person=person, role="vendor").exists()
+
+
+def _contractor_may_manage() -> bool:
+    post = rule_roles(today()).manager
+    return post is not None and post.may_be_contractor
+
+
+def _contracted(person: Person, role: str) -> Refused | None:
+    """What the rule does not let contractors do."""
+    if role == "vendor" and rule_roles(today()).contractors.allowed == "none":
+        return Refused(
+            T(
+                "規則は委託を認めていません。業者の指定が必要なときは、先に規則を改めてください。",
+                "The rule does not allow contracting out. Amend the rule first where a vendor is needed.",
+            )
+        )
+    if role not in ("operator", NOMINEE) or not _is_vendor(person, today()):
+        return None
+    if rule_roles(today()).contractors.allowed in ("operation", "full"):
+        return None
+    return Refused(
+        T(
+            "規則では、保守業者の人は取扱者や職務代理になれません。市の職員を選んでください。",
+            "By the rule somebody of a vendor cannot be operator or deputy. Choose an official of the city.",
+        )
+    )

@@ -1,5 +1,35 @@
 """One module per action."""
 
+from mihariban.office.people.actions.activate_deputy import activate_deputy
+from mihariban.office.people.actions.appoint import appoint
+from mihariban.office.people.actions.change_person import change_person
+from mihariban.office.people.actions.close_account import close_account
+from mihariban.office.people.actions.correct_history import correct_history
 from mihariban.office.people.actions.create_account import create_account
+from mihariban.office.people.actions.designate import designate
+from mihariban.office.people.actions.dismiss import dismiss
+from mihariban.office.people.actions.end_activation import end_activation
+from mihariban.office.people.actions.enter_person import enter_person
+from mihariban.office.people.actions.leave_post import leave_post
+from mihariban.office.people.actions.reopen_account import reopen_account
+from mihariban.office.people.actions.reset_factor import reset_factor
+from mihariban.office.people.actions.reset_password import reset_password
+from mihariban.office.people.actions.set_post import set_post
 
-__all__ = ["create_account"]
+__all__ = [
+    "activate_deputy",
+    "appoint",
+    "change_person",
+    "close_account",
+    "correct_history",
+    "create_account",
+    "designate",
+    "dismiss",
+    "end_activation",
+    "enter_person",
+    "leave_post",
+    "reopen_account",
+    "reset_factor",
+    "reset_password",
+    "set_post",
+]
