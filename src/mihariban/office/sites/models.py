@@ -110,6 +110,8 @@ class SeenVisit(models.Model):
     """recording, kept, held, expired, erased, lost as the recorder says; shrunk; missing: it vanished too early"""
     handover = models.BooleanField(default=False)
     """the next person stood there before the last one had left; False once it shrank"""
+    queued = models.BooleanField(default=False)
+    """it began within 30 s after the one before; once it shrank it is counted in ``QueuedHour`` instead"""
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["recorder", "visit"], name="visit_once")]
@@ -156,8 +158,11 @@ class SeenStatus(models.Model):
     """its metrics at ``at``: see ``sites.figures.Figures``"""
     visits_at = models.DateTimeField(null=True)
     """when its visits were taken in last"""
+    visits_mark = models.CharField(max_length=200, blank=True, default="")
+    """what the figures said of visits then"""
     cosigned_at = models.DateTimeField(null=True)
     """when the ledgers were exchanged last"""
+    cosign_tried = models.DateTimeField(null=True)
 
 
 class SeenFinding(models.Model):
