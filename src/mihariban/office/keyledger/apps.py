@@ -1,0 +1,21 @@
+"""The app of the keys."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.apps import AppConfig
+
+from mihariban.office.base.text import T
+from mihariban.office.web.nav import Nav
+
+
+class KeyLedgerConfig(AppConfig):
+    """See ``mihariban.office.keyledger``."""
+
+    name = "mihariban.office.keyledger"
+    label = "keyledger"
+    nav: ClassVar = [
+        Nav("keyledger:board", T("鍵", "Keys"), order=50, roles=("manager", "deputy", "operator", "auditor", "it"))
+    ]
+    registers: ClassVar = ["keyledger:uses", "keyledger:counts", "keyledger:corrections", "keyledger:openings"]
