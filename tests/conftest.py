@@ -4,3 +4,4 @@ from __future__ import annotations
 
 from tests.support.office_server import *  # noqa: F403  # fixtures
 from tests.support.office_web import *  # noqa: F403  # fixtures
+from tests.support.postgres import *  # noqa: F403  # fixtures

@@ -74,6 +74,7 @@ def test_a_wrong_password_is_told_beside_the_form_and_then_locked(office_page: P
     valid(office_page.content())
     for _ in range(4):
         _enter(office_page, acting.user.username, "wrong")
+        office_page.locator(".m-alert--error:visible").wait_for()
     _enter(office_page, acting.user.username)
     office_page.get_by_role("heading", name="ログインを止めました").wait_for()
     accessible(office_page)
@@ -110,8 +111,7 @@ def test_a_one_time_code_is_set_up_and_asked_for(office_page: Page, someone: Som
         accessible(office_page)
         valid(office_page.content())
         office_page.goto("/")  # not in yet
-        assert "/account/login/" in office_page.url
-        _enter(office_page, acting.user.username)
+        assert "/account/2fa/authenticate/" in office_page.url
         office_page.locator("input[name=code]").fill(codes.pop())
         office_page.locator("main form button[type=submit]").first.click()
         _is_in(office_page)
@@ -137,7 +137,7 @@ def test_a_passkey_is_added_and_opens_the_office(office_page: Page, someone: Som
     office_page.locator("#mfa_webauthn_add").click()
     office_page.wait_for_url(re.compile("/account/2fa/(recovery-codes/|webauthn/)?$"))
     office_page.goto("/account/2fa/webauthn/")
-    office_page.get_by_text("窓口のタブレット").wait_for()
+    office_page.get_by_role("cell", name="窓口のタブレット", exact=True).wait_for()
     accessible(office_page)
     valid(office_page.content())
     office_page.get_by_role("button", name="ログアウト").click()

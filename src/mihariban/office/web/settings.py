@@ -202,6 +202,7 @@ def _login(config: OfficeConfig) -> dict[str, Any]:
         "AXES_USERNAME_CALLABLE": "mihariban.office.people.adapter.tried_name",
         "AXES_LOCKOUT_CALLABLE": "mihariban.office.web.views.locked_out",
         "AXES_RESET_ON_SUCCESS": True,
+        "AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT": False,  # who tries on does not keep a clerk out for ever
         "AXES_VERBOSE": False,
     }
 
