@@ -30,9 +30,7 @@ def test_who_acts_is_shown(someone: Callable[..., Acting], client: Client) -> No
     assert "manager" in client.get("/", secure=True, follow=True).content.decode()
 
 
-def test_a_session_ends_after_idling(
-    someone: Callable[..., Acting], client: Client, office_clock: TurnedClock
-) -> None:
+def test_a_session_ends_after_idling(someone: Callable[..., Acting], client: Client, office_clock: TurnedClock) -> None:
     """Fifteen minutes without a click; a click in between begins them anew."""
     client.force_login(someone("operator").user)
     assert client.get("/", secure=True, follow=True).status_code == 200
