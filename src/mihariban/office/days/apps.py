@@ -1,0 +1,16 @@
+"""The days app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+from mihariban.office.base.text import T
+from mihariban.office.web.nav import Nav
+
+
+class DaysConfig(AppConfig):
+    """See ``mihariban.office.days``."""
+
+    name = "mihariban.office.days"
+    label = "days"
+    nav = (Nav("days:month", T("稼働日", "Days and hours"), order=30),)
