@@ -209,6 +209,14 @@ SENTENCES: dict[Tag, tuple[str, str]] = {
     Tag.FAULT_DISK_TAKE: ("故障 {fault} でディスク {disk} を取り外した", "Disk {disk} taken out in fault {fault}"),
     Tag.FAULT_DISK_HAND: ("ディスク {disk} を消去のために渡した", "Disk {disk} handed over for erasure"),
     Tag.FAULT_DISK_ERASE: ("ディスク {disk} の消去を確かめた", "Erasure of disk {disk} confirmed"),
+    Tag.BACKUP_SITE_MAKE: (
+        "バックアップを作った（{members} ファイル、{bytes} バイト）",
+        "Backup made ({members} files, {bytes} bytes)",
+    ),
+    Tag.BACKUP_SITE_RESTORE: (
+        "{made} のバックアップから書き戻した。以後の記録はない",
+        "Restored from the backup of {made}; what came after it is missing",
+    ),
     Tag.LEDGER_BOOK_OPEN: ("台帳を開いた（{origin}）", "Ledger opened ({origin})"),
     Tag.LEDGER_TEXT_ERASE: (
         "台帳に付く氏名・文 {count} 件を消去した",
@@ -218,6 +226,10 @@ SENTENCES: dict[Tag, tuple[str, str]] = {
     Tag.CHECKPOINT_TREE_SIGN: ("{size} 件で署名した", "Signed at {size} entries"),
     Tag.COSIGN_CHECKPOINT_GIVE: ("{origin} の {size} 件に連署した", "Cosigned {origin} at {size} entries"),
     Tag.COSIGN_CHECKPOINT_REFUSE: ("{origin} への連署を拒んだ（{cause}）", "Did not cosign {origin} ({cause})"),
+    Tag.COSIGN_CHECKPOINT_ACCEPT: (
+        "{size} 件まで連署した {origin} が {found} 件に戻されたことを認めた",
+        "{origin}, cosigned at {size} entries, was put back to {found}, and this was accepted",
+    ),
     Tag.COSIGN_CHECKPOINT_RECEIVE: ("{cosigner} の連署を {size} 件で受けた", "{cosigner} cosigned at {size} entries"),
     Tag.COSIGN_CHECKPOINT_OVERDUE: ("{cosigner} の連署が遅れている", "Cosignature of {cosigner} is overdue"),
 }

@@ -150,12 +150,15 @@ class Tag(StrEnum):
     FAULT_DISK_ERASE = "fault:disk:erase"
 
     # The ledger itself
+    BACKUP_SITE_MAKE = "backup:site:make"
+    BACKUP_SITE_RESTORE = "backup:site:restore"
     LEDGER_BOOK_OPEN = "ledger:book:open"
     LEDGER_TEXT_ERASE = "ledger:text:erase"
     LEDGER_EXPORT_MAKE = "ledger:export:make"
     CHECKPOINT_TREE_SIGN = "checkpoint:tree:sign"
     COSIGN_CHECKPOINT_GIVE = "cosign:checkpoint:give"
     COSIGN_CHECKPOINT_REFUSE = "cosign:checkpoint:refuse"
+    COSIGN_CHECKPOINT_ACCEPT = "cosign:checkpoint:accept"
     COSIGN_CHECKPOINT_RECEIVE = "cosign:checkpoint:receive"
     COSIGN_CHECKPOINT_OVERDUE = "cosign:checkpoint:overdue"
 
