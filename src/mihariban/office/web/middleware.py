@@ -35,7 +35,7 @@ def no_store(answer: Answer) -> Answer:
 
 
 def end_idle_session(answer: Answer) -> Answer:
-    """A session ends after some minutes without a request."""
+    """A session ends after some minutes without a request; what a screen asks by itself is none."""
 
     def handle(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
@@ -43,12 +43,25 @@ def end_idle_session(answer: Answer) -> Answer:
             seen = request.session.get(_SEEN, now)
             if now - seen > settings.OFFICE_CONFIG.idle_minutes * MINUTE // 1_000_000_000:
                 logout(request)
-                return redirect(f"{settings.LOGIN_REDIRECT_URL}account/login/?ended=1")
-            if now - seen >= 15 or _SEEN not in request.session:  # not a write for each picture of a page
+                return _to_login(request)
+            late = now - seen >= 15 or _SEEN not in request.session  # not a write for each picture of a page
+            if late and not _by_itself(request):
                 request.session[_SEEN] = now
         return answer(request)
 
     return handle
+
+
+def _by_itself(request: HttpRequest) -> bool:
+    """Whether a screen that stands open asked, not a person: a refresh, or a picture of one."""
+    return bool(request.headers.get("X-Poll")) or request.headers.get("Sec-Fetch-Dest") == "image"
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    address = f"{settings.LOGIN_REDIRECT_URL}account/login/?ended=1"
+    if request.headers.get("X-Poll"):  # a redirect would be put in place of the screen's content
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
 
 
 def set_acting(answer: Answer) -> Answer:
