@@ -26,14 +26,14 @@ def tried_name(request: HttpRequest, credentials: dict[str, Any] | None = None) 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Accounts are made by people who may."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  # allauth's signature
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # allauth's signature
         return False
 
 
 class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # the same
     """A login of the city's single sign-on opens an account that is there already, by its name."""
 
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:  # noqa: ARG002  # the same
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:  # the same
         return False
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.apps import AppConfig
+
+from mihariban.office.base.text import T
+from mihariban.office.web.nav import Nav
 
 
 class PeopleConfig(AppConfig):
@@ -10,3 +15,19 @@ class PeopleConfig(AppConfig):
 
     name = "mihariban.office.people"
     label = "people"
+    nav: ClassVar = [
+        Nav(
+            "people:list",
+            T("人と役割", "People and roles"),
+            order=80,
+            roles=("manager", "deputy", "operator", "auditor", "it"),
+        ),
+        Nav("people:deputy", T("職務代理", "Deputy"), order=81),
+    ]
+
+    def ready(self) -> None:
+        from allauth.account.signals import password_changed
+
+        from mihariban.office.people.middleware import has_changed
+
+        password_changed.connect(has_changed, dispatch_uid="mihariban first password")

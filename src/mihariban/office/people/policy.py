@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from mihariban.base.errors import MiharibanError
 from mihariban.office.base.acting import Acting, Role
 from mihariban.office.base.dates import now, today
 from mihariban.office.base.policy import Allowed, Policy, Refused, Verdict, by_role
@@ -36,11 +37,11 @@ class PersonPolicy(Policy):
         """Enter somebody."""
         return by_role(acting, *_KEEPERS)
 
-    def may_change(self, acting: Acting, person: Person) -> Verdict:  # noqa: ARG002  # all alike
+    def may_change(self, acting: Acting, person: Person) -> Verdict:  # all alike
         """Mend a name or section."""
         return by_role(acting, *_KEEPERS)
 
-    def may_set_post(self, acting: Acting, post: Post | None = None) -> Verdict:  # noqa: ARG002  # all alike
+    def may_set_post(self, acting: Acting, post: Post | None = None) -> Verdict:  # all alike
         """Make a post or mend its name."""
         return by_role(acting, *_KEEPERS)
 
@@ -83,7 +84,7 @@ class DesignationPolicy(Policy):
             return Refused(_VOID)
         return by_role(acting, *_designators(designation.role))
 
-    def may_correct(self, acting: Acting, row: Holding | Designation) -> Verdict:  # noqa: ARG002  # all alike
+    def may_correct(self, acting: Acting, row: Holding | Designation) -> Verdict:  # all alike
         """Mend history, with a reason; the old value stays visible."""
         return by_role(acting, "manager", "deputy")
 
@@ -187,13 +188,24 @@ def _is_vendor(person: Person, day: date) -> bool:
 
 
 def _contractor_may_manage() -> bool:
-    post = rule_roles(today()).manager
+    try:
+        post = rule_roles(today()).manager
+    except MiharibanError:  # no rule yet: the narrower reading
+        return False
     return post is not None and post.may_be_contractor
+
+
+def _contracted_out() -> str:
+    """What the rule lets be contracted out; maintenance where there is no rule yet."""
+    try:
+        return rule_roles(today()).contractors.allowed
+    except MiharibanError:
+        return "maintenance_only"
 
 
 def _contracted(person: Person, role: str) -> Refused | None:
     """What the rule does not let contractors do."""
-    if role == "vendor" and rule_roles(today()).contractors.allowed == "none":
+    if role == "vendor" and _contracted_out() == "none":
         return Refused(
             T(
                 "規則は委託を認めていません。業者の指定が必要なときは、先に規則を改めてください。",
@@ -202,7 +214,7 @@ def _contracted(person: Person, role: str) -> Refused | None:
         )
     if role not in ("operator", NOMINEE) or not _is_vendor(person, today()):
         return None
-    if rule_roles(today()).contractors.allowed in ("operation", "full"):
+    if _contracted_out() in ("operation", "full"):
         return None
     return Refused(
         T(

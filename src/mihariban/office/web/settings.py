@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "mihariban.office.web.middleware.end_idle_session",
     "mihariban.office.web.middleware.set_acting",
+    "mihariban.office.people.middleware.change_first",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -189,7 +190,7 @@ def _login(config: OfficeConfig) -> dict[str, Any]:
         # Passwords are counted by axes, by name and address; one-time codes by allauth.
         "ACCOUNT_RATE_LIMITS": {
             "login": "300/m/ip",
-            "login_failed": "300/m/ip,5/300s/key",
+            "login_failed": "300/m/ip,10/300s/key",
             "reauthenticate": "10/m/user",
         },
         "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
