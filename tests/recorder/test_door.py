@@ -135,7 +135,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(path)], check=True)
 
 
-def test_a_full_disk_closes_the_door_and_not_the_camera(room: Path, small_disk: Path) -> None:
+def test_a_full_disk(room: Path, small_disk: Path) -> None:
     """Nothing is shown without an entry (MH402); what is filmed is stored; what is owed is entered when there is room."""
     site = OfficeSite(room, small_disk / "site")
     grant, at = site.grant(10, 18), OPENING + HOUR

@@ -164,4 +164,4 @@ def test_a_seeded_bug_is_caught(bug: Callable[[pytest.MonkeyPatch], None], monke
     """Lives that cannot fail would prove nothing."""
     bug(monkeypatch)
     with structlog.testing.capture_logs(), pytest.raises((AssertionError, MiharibanError, StopIteration)):
-        run_state_machine_as_test(machine.Life, settings=_settings(100, quick=True))
+        run_state_machine_as_test(machine.Life, settings=_settings(1000, quick=True))

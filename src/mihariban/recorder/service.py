@@ -209,6 +209,7 @@ class Recorder:
             self.keeper.tick(wall)
 
     def _sign_of_life(self, wall: int) -> None:
+        self.owed.settle()
         now = self.clock.monotonic()
         if now >= self._next_sign:
             self._next_sign = now + SIGN_OF_LIFE

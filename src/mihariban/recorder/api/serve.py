@@ -187,7 +187,7 @@ def _only_one(path: Path) -> Iterator[None]:
 
 def _bind_local(path: Path) -> sockets.socket:
     """Bound aside and renamed: whoever finds the socket finds it with its final mode."""
-    aside = path.with_name(f".{path.name}.new")
+    aside = path.with_name(".new.sock")  # no longer than the name itself: a path of a socket has 107 bytes at most
     aside.unlink(missing_ok=True)
     bound = sockets.socket(sockets.AF_UNIX, sockets.SOCK_STREAM)
     try:
