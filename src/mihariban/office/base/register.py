@@ -122,7 +122,7 @@ class Register(LoginRequiredMixin, View):
         """Whether the list may be seen at all; whoever has a role may where it is not overridden."""
         return by_role(acting, "manager", "deputy", "operator", "auditor", "it", "vendor")
 
-    def buttons(self, acting: Acting) -> Sequence[Button]:  # noqa: ARG002  # for overriding
+    def buttons(self, acting: Acting) -> Sequence[Button]:  # for overriding
         """What can be done from here."""
         return ()
 

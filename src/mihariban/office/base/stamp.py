@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.db import models
 
+from mihariban.base.errors import AccessError, InputError, StateError
 from mihariban.office.base.errors import ChangedMeanwhile
-from mihariban.office.base.text import T
+from mihariban.office.base.text import T, language
 
 
 class Stamped(models.Model):
@@ -36,3 +39,59 @@ class Stamped(models.Model):
         self.refresh_from_db()
         if self.stamp != stamp:
             raise ChangedMeanwhile(what_ja=what.ja, what_en=what.en)
+
+
+class StampedForm(forms.Form):
+    """A form that was filled from a row: it carries the row's stamp, and keeps what was typed where somebody else was
+    faster.
+
+        form = DayForm(request.POST or None, row=day)
+        if request.method == "POST" and form.is_valid():
+            if form.do(lambda: close_day(day, acting=acting, stamp=form.stamp, **form.changes)):
+                return redirect(...)
+        return render(request, "days/close.html", {"form": form, "day": day}, status=form.status)
+
+    Args:
+        row: the row; None for one that is being made.
+    """
+
+    row_stamp = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+
+    def __init__(self, *args: Any, row: Stamped | None = None, **more: Any) -> None:
+        more["initial"] = {"row_stamp": row.stamp if row is not None else 0, **(more.get("initial") or {})}
+        super().__init__(*args, **more)
+        self._row = row
+
+    @property
+    def stamp(self) -> int:
+        """The stamp of the row that the clerk saw."""
+        return int(self.cleaned_data.get("row_stamp") or 0)
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What was typed, without the stamp."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "row_stamp"}
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the page with this form: 422 where it was refused, so that htmx swaps it in too."""
+        return 422 if self.is_bound and self.errors else 200
+
+    def do(self, deed: Callable[[], Any]) -> bool:
+        """Run an action; False where it was refused: the sentence then stands over the form, and what was typed in it.
+
+        Where somebody else was faster the form takes the row's present stamp: saving again is then a decision made
+        knowing it.
+
+        Raises:
+            StorageError: nothing is saved at all.
+        """
+        try:
+            deed()
+        except (StateError, AccessError, InputError) as error:
+            self.add_error(None, error.text(language()))
+            if isinstance(error, ChangedMeanwhile) and self._row is not None:
+                self.data = self.data.copy()
+                self.data[self.add_prefix("row_stamp")] = str(self._row.stamp)
+            return False
+        return True

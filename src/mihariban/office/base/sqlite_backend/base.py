@@ -84,6 +84,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
             connection.execute(pragma)
         return connection
 
-    def create_cursor(self, name: str | None = None) -> Cursor:  # noqa: ARG002  # Django's signature
+    def create_cursor(self, name: str | None = None) -> Cursor:  # Django's signature
         made: Cursor = self.connection.cursor(factory=Cursor)
         return made
