@@ -14,3 +14,10 @@ class FaultsConfig(AppConfig):
     name = "mihariban.office.faults"
     label = "faults"
     nav = (Nav("faults:list", T("故障", "Faults"), order=40),)
+
+    def ready(self) -> None:
+        from mihariban.office.faults.findings import gaps_ended
+        from mihariban.office.sites import hooks
+
+        if gaps_ended not in hooks.events_came:
+            hooks.events_came.append(gaps_ended)

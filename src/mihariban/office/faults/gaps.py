@@ -36,10 +36,10 @@ def heard_gaps(fault: Fault, until: datetime) -> list[HeardGap]:
     start = fault.since - _BEFORE
     events = events_between(start, until + timedelta(minutes=1), Tag.GAP_RECORDING_BEGIN, Tag.GAP_RECORDING_END)
     mine = [each for each in events if (each.recorder_id, each.facts.get("camera")) in cameras]
-    ends = {(e.recorder_id, e.facts.get("gap")): _moment(e, "to") for e in mine if e.tag == Tag.GAP_RECORDING_END}
+    ends = {(e.recorder_id, e.facts.get("gap")): moment_of(e, "to") for e in mine if e.tag == Tag.GAP_RECORDING_END}
     return [
         HeardGap(
-            e.recorder_id, str(e.facts["camera"]), int(e.facts["gap"]), _moment(e, "from"),
+            e.recorder_id, str(e.facts["camera"]), int(e.facts["gap"]), moment_of(e, "from"),
             ends.get((e.recorder_id, e.facts["gap"])),
         )
         for e in mine
@@ -54,7 +54,7 @@ def _cameras(fault: Fault) -> set[tuple[str, Any]]:
     return {(row.recorder_id, row.camera) for row in rows}
 
 
-def _moment(event: SeenEvent, name: str) -> datetime:
+def moment_of(event: SeenEvent, name: str) -> datetime:
     """The moment in the facts; the entry's own where there is none."""
     try:
         return to_datetime(from_moment(str(event.facts.get(name))), timezone.get_default_timezone())
