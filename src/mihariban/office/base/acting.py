@@ -48,7 +48,6 @@ class Acting:
         """The owner of an account, now."""
         from mihariban.office.people.roles import roles_of
 
-        day = today()
         moment = now()
         return cls(user.shown_name, roles_of(user, moment), moment.date(), user)
 
