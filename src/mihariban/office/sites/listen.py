@@ -10,7 +10,9 @@ from typing import Final
 import structlog
 from django.db import transaction
 
+from mihariban.base.clock import to_datetime
 from mihariban.base.errors import MiharibanError
+from mihariban.ledger.entry import from_moment
 from mihariban.ledger.errors import LedgerForked
 from mihariban.office.base.dates import now as moment_now
 from mihariban.office.base.text import T
@@ -24,7 +26,7 @@ from mihariban.office.sites.models import RecorderUnit, SeenEvent, SeenStatus
 from mihariban.office.sites.visits import keep_visits
 from mihariban.recorder.client import RecorderClient
 from mihariban.recorder.contract.errors import RecorderUnavailable
-from mihariban.recorder.contract.facts import Finding, Status
+from mihariban.recorder.contract.facts import Finding, HoldState, Status
 
 COSIGN_EVERY: Final = timedelta(hours=1)
 COSIGN_AGAIN: Final = timedelta(minutes=5)
@@ -146,8 +148,18 @@ def _visits(recorder: RecorderUnit, client: RecorderClient, seen: SeenStatus, no
         moved = mark != seen.visits_mark
         if not moved or now - seen.visits_at < VISITS_SOON:
             return
+    holds = [_hold(recorder, each) for each in client.holds() if each.released is None]
     keep_visits(recorder, client.visits(), now)
-    SeenStatus.objects.filter(pk=recorder.pk).update(visits_at=now, visits_mark=mark)
+    SeenStatus.objects.filter(pk=recorder.pk).update(visits_at=now, visits_mark=mark, holds=holds)
+
+
+def _hold(recorder: RecorderUnit, hold: HoldState) -> dict[str, str]:
+    """What a page shows of a hold; its reason and number of paper stay at the recorder."""
+    try:
+        review = to_datetime(from_moment(hold.review)).isoformat()
+    except ValueError as error:
+        raise AnswerUnusable(recorder=recorder.pk, why="hold: review") from error
+    return {"id": hold.id, "camera": hold.camera, "review": review}
 
 
 def _mark(seen: SeenStatus) -> str:

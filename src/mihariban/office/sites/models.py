@@ -156,6 +156,8 @@ class SeenStatus(models.Model):
     """the status that it told at ``at`` (``recorder.contract.facts.Status``)"""
     figures = models.JSONField(default=dict)
     """its metrics at ``at``: see ``sites.figures.Figures``"""
+    holds = models.JSONField(default=list)
+    """what it holds now: id, camera, review (ISO 8601); taken in with the visits"""
     visits_at = models.DateTimeField(null=True)
     """when its visits were taken in last"""
     visits_mark = models.CharField(max_length=200, blank=True, default="")

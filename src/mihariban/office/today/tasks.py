@@ -4,7 +4,7 @@ An app that has something to do gives a module ``<app>/today.py`` with
 
     def tasks(acting: Acting, now: datetime) -> Iterable[Task]:
 
-It is asked every 20 s for every screen that stands open: a few queries, the same number however many rows. It tells what
+It is asked every 20 s for every open screen: a few queries, the same number however many rows. It tells what
 ``acting`` may see, done things of today included, and nothing that nobody can act on.
 """
 
@@ -26,12 +26,14 @@ from mihariban.office.base.acting import Acting
 from mihariban.office.base.dates import today
 from mihariban.office.base.text import T
 
-State = Literal["alarm", "late", "due", "done"]
-"""alarm: something is wrong now. late: it should have been done. due: to be done today. done: it was."""
+State = Literal["alarm", "late", "warning", "due", "done"]
+"""alarm: something is wrong now. late: it should have been done. warning: something will go wrong, look at it soon.
+due: to be done today. done: it was."""
 
 STATES: Final[dict[State, tuple[T, str]]] = {
     "alarm": (T("異常", "Alarm"), "error"),
     "late": (T("遅れ", "Late"), "error"),
+    "warning": (T("注意", "Look at it"), "warn"),
     "due": (T("これから", "To do"), "warn"),
     "done": (T("済み", "Done"), "good"),
 }
@@ -46,7 +48,7 @@ class Task:
         title: what is to be done, in a few words: 「2号機の朝の点検」.
         state: see ``State``.
         url: the page where it is done.
-        since: since when it is wrong or late, when it is due, or when it was done.
+        since: since when it is wrong, by when it is or was due, or when it was done.
         detail: a second line, such as who is asked.
         kiosk: id of the kiosk that it concerns.
     """

@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
                 ("state", models.CharField(blank=True, default="", max_length=16)),
                 ("json", models.JSONField(default=dict)),
                 ("figures", models.JSONField(default=dict)),
+                ("holds", models.JSONField(default=list)),
                 ("visits_at", models.DateTimeField(null=True)),
                 ("visits_mark", models.CharField(blank=True, default="", max_length=200)),
                 ("cosigned_at", models.DateTimeField(null=True)),

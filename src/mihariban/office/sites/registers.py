@@ -1,0 +1,118 @@
+"""Registers: what was not as it should be, and what the recorders entered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from mihariban.ledger.sentences import sentence
+from mihariban.office.base.acting import Acting
+from mihariban.office.base.policy import Verdict
+from mihariban.office.base.register import Column, Register
+from mihariban.office.base.text import T, language
+from mihariban.office.sites.models import RecorderUnit, SeenEvent, SeenFinding
+from mihariban.office.sites.policy import SITES
+
+SEVERITIES = {"alarm": T("異常", "Alarm"), "warning": T("注意", "Look at it")}
+_DAY = forms.DateInput(attrs={"type": "date"})
+
+
+def _recorders() -> list[tuple[str, str]]:
+    return [(pk, pk) for pk in RecorderUnit.objects.order_by("pk").values_list("pk", flat=True)]
+
+
+class FindingFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no types
+    """By severity, by whether it lasts, by recorder, by day."""
+
+    severity = django_filters.ChoiceFilter(label=T("重さ", "Severity"), choices=list(SEVERITIES.items()))
+    lasts = django_filters.BooleanFilter(field_name="until", lookup_expr="isnull", label=T("続いている", "Lasts"))
+    recorder = django_filters.ChoiceFilter(label=T("録画装置", "Recorder"), choices=_recorders)
+    first = django_filters.DateFilter(field_name="since", lookup_expr="date__gte", label=T("から", "From"), widget=_DAY)
+    last = django_filters.DateFilter(field_name="since", lookup_expr="date__lte", label=T("まで", "To"), widget=_DAY)
+
+    class Meta:
+        model = SeenFinding
+        fields = ()
+
+
+class Findings(Register):
+    """What was not as it should be."""
+
+    name = "findings"
+    title = T("異常の記録", "Alarms")
+    empty = T("異常の記録はまだありません。", "Nothing was wrong so far.")
+    filters = FindingFilter
+    columns = (
+        Column(
+            "severity",
+            T("重さ", "Severity"),
+            lambda row: SEVERITIES.get(row.severity, row.severity),
+            sort="severity",
+            tag=lambda row: "error" if row.severity == "alarm" else "warn",
+        ),
+        Column(
+            "what",
+            T("内容", "What"),
+            lambda row: row.text,
+            link=lambda row: reverse("sites:finding", args=[row.pk]),
+        ),
+        Column("recorder", T("録画装置", "Recorder"), lambda row: row.recorder_id, sort="recorder_id"),
+        Column("camera", T("カメラ", "Camera"), sort="camera"),
+        Column("since", T("始まり", "Since"), sort="since"),
+        Column("until", T("終わり", "Until"), lambda row: row.until or T("続いている", "lasts"), sort="until"),
+    )
+
+    def may_see(self, acting: Acting) -> Verdict:
+        return SITES.may_see(acting)
+
+    def rows(self, acting: Acting) -> QuerySet[Any, Any]:
+        return SeenFinding.objects.order_by("-since", "-pk")
+
+
+class EventFilter(django_filters.FilterSet):  # type: ignore[misc]  # the same
+    """By recorder, by tag, by day."""
+
+    recorder = django_filters.ChoiceFilter(label=T("録画装置", "Recorder"), choices=_recorders)
+    tag = django_filters.CharFilter(
+        lookup_expr="startswith", label=T("種類（gap: など）", "Kind (such as gap:)"), max_length=64
+    )
+    first = django_filters.DateFilter(field_name="at", lookup_expr="date__gte", label=T("から", "From"), widget=_DAY)
+    last = django_filters.DateFilter(field_name="at", lookup_expr="date__lte", label=T("まで", "To"), widget=_DAY)
+
+    class Meta:
+        model = SeenEvent
+        fields = ()
+
+
+def said(row: SeenEvent) -> str:
+    """The entry as a sentence in the language of the request."""
+    return sentence({"tag": row.tag, "outcome": row.outcome, "object": row.facts}, language())
+
+
+class Events(Register):
+    """What the recorders entered in their ledgers."""
+
+    name = "events"
+    title = T("録画装置の台帳", "What the recorders entered")
+    empty = T(
+        "録画装置の記録はまだ届いていません。設備のページで通信の状態を確かめてください。",
+        "Nothing was heard of a recorder yet. Look at the equipment page.",
+    )
+    filters = EventFilter
+    columns = (
+        Column("at", T("日時", "When"), sort="at"),
+        Column("what", T("内容", "What"), said),
+        Column("recorder", T("録画装置", "Recorder"), lambda row: row.recorder_id),
+        Column("seq", T("番号", "Number"), number=True),
+        Column("tag", T("種類", "Kind")),
+    )
+
+    def may_see(self, acting: Acting) -> Verdict:
+        return SITES.may_see_events(acting)
+
+    def rows(self, acting: Acting) -> QuerySet[Any, Any]:
+        return SeenEvent.objects.order_by("-at", "recorder_id", "-seq")
