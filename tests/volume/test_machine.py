@@ -15,7 +15,7 @@ from mihariban.base.clock import SECOND
 from mihariban.base.errors import MiharibanError
 from mihariban.volume import Volume, erasing, holding
 from mihariban.volume import ring as ring_module
-from mihariban.volume.catalogue import Catalogue, ClipInfo
+from mihariban.volume.catalogue import CLIP, DEADLINE, FINAL, MINIMUM, Catalogue, ClipInfo
 from mihariban.volume.hold_plan import HoldPlan
 from mihariban.volume.manifest import KeptHold, KeptPart, pack_papers, paper_chunks
 from mihariban.volume.page import ClipHeader, ClipKind, RegionState
@@ -118,7 +118,8 @@ def _overwrite_blindly(self: machine.Life, pick: int) -> None:
 
 def _expire_what_is_held(patch: pytest.MonkeyPatch) -> None:
     def expired(self: Catalogue, now: int, limit: int | None = None) -> list[ClipInfo]:
-        return self._select("deadline <= ? AND minimum <= ? AND final AND kind < 3", (now, now))
+        rows = [row for row in self._clips.values() if max(row[DEADLINE], row[MINIMUM]) <= now and row[FINAL]]
+        return [info for row in rows if (info := self.get(row[CLIP])) and info.kind is not ClipKind.MANIFEST]
 
     patch.setattr(Catalogue, "expired", expired)
 

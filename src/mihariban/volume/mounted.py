@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import threading
 
 import structlog
@@ -9,7 +10,7 @@ import structlog
 from mihariban.base.clock import Clock
 from mihariban.base.files import BlockFile
 from mihariban.base.ids import Random
-from mihariban.volume.catalogue import Catalogue, ClipInfo, clip_info
+from mihariban.volume.catalogue import Catalogue, ClipInfo, Row, clip_info, clip_row, packed_row
 from mihariban.volume.create import write_superblocks
 from mihariban.volume.errors import (
     VolumeDamaged,
@@ -27,11 +28,12 @@ from mihariban.volume.roots import Roots
 from mihariban.volume.rotate import rotate
 from mihariban.volume.sealing import open_row, seal_row
 from mihariban.volume.storage import KEYS, RING, Storage
-from mihariban.volume.table import ClipTable, unpack_rows, unpack_table
+from mihariban.volume.table import ClipTable, is_final, unpack_rows
 from mihariban.volume.writer import ClipWriter as RingWriter
 
 _log = structlog.get_logger(__name__)
 _AT_ONCE = 64
+_PLACE = struct.Struct(">QQ")
 
 
 class Mounted:
@@ -102,8 +104,10 @@ class Mounted:
             raise VolumeDamaged(place=self._storage.place, what="keys.tab (or it belongs to another volume)")
 
     def _recover(self) -> None:
+        indexed = dict(self._index.summaries())
         unsettled: list[Page] = []
         pages: list[tuple[Page, dict[int, ClipTable] | None]] = []
+        known: list[Row] = []
         lost = opened = 0
         for region, page in self.keys.load_all():
             if page is None:
@@ -120,7 +124,10 @@ class Mounted:
             if not page.twin:
                 unsettled.append(page)
             self.ring.table.update(page)
-            if page.live:
+            rows = self._indexed(page, indexed) if tables is None else None
+            if rows is not None:
+                known += rows
+            elif page.live:
                 pages.append((page, tables))
         if lost == self.shape.regions:
             raise VolumeDamaged(place=self._storage.place, what="every page of keys.tab")
@@ -128,10 +135,10 @@ class Mounted:
             self.ring.settle(unsettled)
         for first in range(0, len(pages), _AT_ONCE):
             group = pages[first : first + _AT_ONCE]
-            known = [self._indexed(page) if tables is None else tables for page, tables in group]
-            self.reader.expect(page for (page, _), tables in zip(group, known, strict=True) if tables is None)
-            for (page, walked), tables in zip(group, known, strict=True):
-                self.catalogue.put(self._learn(page, tables, new=walked is not None))
+            self.reader.expect(page for page, tables in group if tables is None)
+            for page, tables in group:
+                known += map(clip_row, self._learn(page, tables))
+        self.catalogue.fill(known)
         if not self._readonly:
             self._index.commit()
 
@@ -149,11 +156,11 @@ class Mounted:
         page.twin = False
         return walked.tables
 
-    def _learn(self, page: Page, known: dict[int, ClipTable] | None, *, new: bool) -> list[ClipInfo]:
-        """The clips of a region, read from the ring where they are not known; what is new goes into the index."""
+    def _learn(self, page: Page, known: dict[int, ClipTable] | None) -> list[ClipInfo]:
+        """The clips of a region the index does not know, read from the ring unless they were just walked."""
         if known is None:
-            known, new = self.reader.tables(page), True
-        if new and not self._readonly:
+            known = self.reader.tables(page)
+        if not self._readonly:
             for slot, table in known.items():
                 self._put_index(page, slot, table)
         if page.state is RegionState.CLOSED:  # a clip of which nothing can be read has a key to destroy all the same
@@ -161,29 +168,22 @@ class Mounted:
             known = {slot: known.get(slot) or ClipTable(final=True) for slot in live}
         return [clip_info(page, slot, table) for slot, table in known.items()]
 
-    def _indexed(self, page: Page) -> dict[int, ClipTable] | None:
-        """The clips' sums from the index, if it has all of this region's live clips and each is complete."""
-        tables: dict[int, ClipTable] = {}
+    def _indexed(self, page: Page, indexed: dict[int, bytes]) -> list[Row] | None:
+        """The clips of a region from the index, if it has all that are live and each is complete."""
+        rows: list[Row] = []
+        first = place(page.region, 0)
         for slot, entry in enumerate(page.entries):
-            if not entry.live:
+            if not entry.key:
                 continue
-            sealed = self._summaries().get(place(page.region, slot))
+            sealed = indexed.get(first + slot)
             summary = open_row(entry.key, self._context(page, slot, b"s"), sealed) if sealed else None
-            table = unpack_table(summary) if summary else None
-            if table is None or not table.final:
+            if not summary or not is_final(summary):
                 return None
-            tables[slot] = table
-        return tables
-
-    def _summaries(self) -> dict[int, bytes]:
-        if self._summary_rows is None:
-            self._summary_rows = dict(self._index.summaries())
-        return self._summary_rows
-
-    _summary_rows: dict[int, bytes] | None = None
+            rows.append(packed_row(page, slot, entry, summary))
+        return rows
 
     def _context(self, page: Page, slot: int, part: bytes) -> bytes:
-        return place(page.region, slot).to_bytes(8, "big") + page.generation.to_bytes(8, "big") + part
+        return _PLACE.pack(place(page.region, slot), page.generation) + part
 
     def _put_index(self, page: Page, slot: int, table: ClipTable) -> None:
         key = page.entries[slot].key

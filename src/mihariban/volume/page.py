@@ -56,6 +56,10 @@ class ClipKind(enum.IntEnum):
     MANIFEST = 3
 
 
+_WRAPPINGS = {int(each): each for each in Wrapping}  # found much quicker here than by calling the class
+_KINDS = {int(each): each for each in ClipKind}
+
+
 @dataclass(frozen=True, slots=True)
 class ClipHeader:
     """What is decided when a clip begins. Instants are ns since 1970 UTC.
@@ -217,4 +221,4 @@ def unpack_page(raw: bytes, region: int, cipher: AESGCM, volume: bytes) -> Page 
 def _entry(fields: tuple[bytes, bytes, bytes, int, int, int, int, int, int, int, int, int, bytes]) -> Entry:
     clip, visit, key, length, wrapping, _, kind, holds, _, created, deadline, minimum, policy = fields
     kept = key[:length]
-    return Entry(clip, visit, kept, Wrapping(wrapping), ClipKind(kind), created, deadline, minimum, policy, holds)
+    return Entry(clip, visit, kept, _WRAPPINGS[wrapping], _KINDS[kind], created, deadline, minimum, policy, holds)

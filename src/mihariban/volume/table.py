@@ -134,6 +134,19 @@ def unpack_table(summary: bytes, rows: bytes = b"") -> ClipTable:
     return ClipTable([], bool(final), start, end, duration, stored, media, samples, count, notes, rows)
 
 
+def is_final(summary: bytes) -> bool:
+    """The clip was closed when ``pack_summary`` packed this."""
+    return summary[1] != 0
+
+
+def unpack_summary(summary: bytes) -> tuple[bool, int, int, int, int, int, int, int, bytes | None]:
+    """What ``pack_summary`` packed, as it lies there: final, count, start, end, duration, stored, media, samples, and
+    the notes still packed, None where there are none.
+    """
+    _, final, _, count, start, end, duration, stored, media, samples = _SUMMARY.unpack_from(summary)
+    return bool(final), count, start, end, duration, stored, media, samples, summary[SUMMARY:] or None
+
+
 def unpack_rows(rows: bytes) -> list[ChunkInfo]:
     """The chunks in packed rows."""
     return [
