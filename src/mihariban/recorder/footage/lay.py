@@ -63,9 +63,10 @@ def lay(
         low, high = visible[clip.visit]
         limits = max(start, low - _SLACK), end if high is None else min(end, high)
         table = _table(volume, clip.clip)
-        pieces = _pieces(clip, table, limits, configs, peek)
+        window = _window(table, *limits)
+        pieces = _pieces(clip, table, window, limits, configs, peek)
         every[clip.clip] = pieces
-        names = [(clip.visit, info.wall, info.samples) for info in table]
+        names = [(clip.visit, info.wall, info.samples) for info in table[window.start : window.stop]]
         blocks += _blocks([None if name in taken else piece for piece, name in zip(pieces, names, strict=False)])
         taken.update(names)
     blocks.sort(key=lambda block: min(piece.begins for piece in block if not piece.hidden))
@@ -90,14 +91,29 @@ def _table(volume: Volume, clip: bytes) -> list[ChunkInfo]:
         return []
 
 
+def _window(table: list[ChunkInfo], low: int, high: int) -> range:
+    """The chunks that may be needed for [low, high): from the last that surely begins with a key frame before it on."""
+    first = max((at for at, info in enumerate(table) if info.key and info.wall <= low - 2 * REORDER), default=0)
+    last = max((at for at, info in enumerate(table) if info.wall < high + 2 * REORDER), default=-1)
+    return range(first, last + 1)
+
+
 def _pieces(
-    clip: ClipInfo, table: list[ChunkInfo], limits: tuple[int, int], configs: list[StreamConfig], peek: Peek
+    clip: ClipInfo,
+    table: list[ChunkInfo],
+    window: range,
+    limits: tuple[int, int],
+    configs: list[StreamConfig],
+    peek: Peek,
 ) -> list[Piece]:
     pieces: list[Piece] = []
     config = len(configs) - 1
-    for info, after in zip(table, [*table[1:], None], strict=True):
+    after: ChunkInfo | None
+    for at, (info, after) in enumerate(zip(table[: window.stop], [*table[1:], None], strict=False)):
         if info.config:
             config = _config_index(peek.config(clip.clip, info), configs, config)
+        if at < window.start:
+            continue
         if config < 0:
             continue  # the chunk with the coding is damaged and no other is known
         until = _until(info, after)
