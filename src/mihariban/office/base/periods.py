@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from mihariban.office.base.text import T
 
+_ENDS = (date.min.year, date.max.year)
+
 
 def day_begin(day: date) -> datetime:
     """Midnight in the office's zone."""
@@ -32,12 +34,14 @@ class PeriodFilter(django_filters.FilterSet):  # type: ignore[misc]  # an untype
     )
 
     def from_first(self, rows: Any, name: str, value: date) -> Any:
-        """Rows of this day and later."""
+        """Rows of this day and later. Years at the ends of the calendar have no moment in every zone."""
+        if value.year in _ENDS:
+            return rows if value.year == 1 else rows.none()
         return rows.filter(**{f"{self.period}__gte": value if self.period_is_date else day_begin(value)})
 
     def to_last(self, rows: Any, name: str, value: date) -> Any:
-        """Rows up to the end of this day; the last day of all days has no next one."""
-        if value == date.max:
-            return rows
+        """Rows up to the end of this day."""
+        if value.year in _ENDS:
+            return rows.none() if value.year == 1 else rows
         after = value + timedelta(days=1)
         return rows.filter(**{f"{self.period}__lt": after if self.period_is_date else day_begin(after)})

@@ -1,22 +1,12 @@
-"""What several actions make sure of."""
+"""What a use must be."""
 
 from __future__ import annotations
 
 from django.db.models import Q
 
 from mihariban.office.base.dates import era_text, now
-from mihariban.office.base.text import T
-from mihariban.office.keyledger.errors import ReasonMissing, TimesDoNotFit
+from mihariban.office.keyledger.errors import TimesDoNotFit
 from mihariban.office.keyledger.models import KeyUse
-
-
-def need_reason(reason: str, what: T) -> None:
-    """
-    Raises:
-        ReasonMissing: nothing but spaces.
-    """
-    if not reason.strip():
-        raise ReasonMissing(what_ja=what.ja, what_en=what.en)
 
 
 def need_times(use: KeyUse) -> None:

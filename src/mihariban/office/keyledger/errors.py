@@ -1,4 +1,4 @@
-"""What the key ledger refuses beyond the roles. MH531 to MH534."""
+"""What the key ledger refuses beyond the roles. MH531, MH532, MH534."""
 
 from __future__ import annotations
 
@@ -21,15 +21,6 @@ class TimesDoNotFit(InputError):
     exit_status = 121
     ja = "持ち出し {out}、返却 {back} は順序が合わないか、まだ来ていない時刻です。時刻を直してください。"
     en = "Out at {out} and back at {back} are not in order, or still to come. Correct the times."
-
-
-class ReasonMissing(InputError):
-    """A correction, a deviation or an explanation without a reason."""
-
-    code = "MH533"
-    exit_status = 121
-    ja = "{what_ja}には理由が必要です。理由の欄に書いてください。"
-    en = "{what_en} needs a reason. Write it into the field for it."
 
 
 class CountImpossible(InputError):

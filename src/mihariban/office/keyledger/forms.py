@@ -7,26 +7,13 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
+from mihariban.office.base.fields import choice, moment, text
 from mihariban.office.base.pages import ActionForm
 from mihariban.office.base.text import T
 from mihariban.office.keyledger.models import Key, KeyUse
 from mihariban.office.keyledger.purposes import FIELDS, LAMPS, PURPOSES
 from mihariban.office.people.models import Person
 from mihariban.office.sites.models import RecorderUnit
-
-MINUTE_INPUT = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
-_MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
-
-
-def text(label: T, most: int, *, required: bool = True, rows: int = 0, help_: T | str = "") -> forms.CharField:
-    """A text field; longer texts are refused beside it."""
-    widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput()
-    return forms.CharField(label=label, max_length=most, required=required, widget=widget, help_text=help_)  # type: ignore[arg-type]  # T is text in the language of the request
-
-
-def choice(label: T, choices: dict[str, T], *, required: bool = True) -> forms.ChoiceField:
-    """One of a few words."""
-    return forms.ChoiceField(label=label, choices=list(choices.items()), required=required)  # type: ignore[arg-type]  # the same
 
 
 class KeyForm(ActionForm):
@@ -128,8 +115,8 @@ def correction_form(use: KeyUse, field: str, holders: QuerySet[Person]) -> type[
         "holder": forms.ModelChoiceField(holders, label=FIELDS["holder"]),  # type: ignore[arg-type]  # T
         "purpose": choice(FIELDS["purpose"], PURPOSES),
         "companion": text(FIELDS["companion"], 100, required=use.role == "vendor"),
-        "out_at": _moment(FIELDS["out_at"]),
-        "in_at": _moment(FIELDS["in_at"]),
+        "out_at": moment(FIELDS["out_at"]),
+        "in_at": moment(FIELDS["in_at"]),
         "opened": forms.TypedChoiceField(
             label=FIELDS["opened"],  # type: ignore[arg-type]  # T
             choices=[("yes", T("開けた", "opened")), ("no", T("開けなかった", "not opened"))],
@@ -139,7 +126,3 @@ def correction_form(use: KeyUse, field: str, holders: QuerySet[Person]) -> type[
         "remark": text(FIELDS["remark"], 1000, required=False, rows=3),
     }
     return type("CorrectionForm", (ActionForm,), {"value": made[field], "reason": text(T("訂正の理由", "Reason"), 500)})
-
-
-def _moment(label: T) -> forms.DateTimeField:
-    return forms.DateTimeField(label=label, widget=MINUTE_INPUT, input_formats=_MOMENTS)  # type: ignore[arg-type]  # T

@@ -9,9 +9,9 @@ from mihariban.ledger.tags import Tag
 from mihariban.office.base.acting import Acting
 from mihariban.office.base.action import Act, action
 from mihariban.office.base.dates import now
+from mihariban.office.base.reasons import need_reason
 from mihariban.office.base.text import T
 from mihariban.office.keyledger.board import expected
-from mihariban.office.keyledger.checks import need_reason
 from mihariban.office.keyledger.errors import CountImpossible
 from mihariban.office.keyledger.holders import person_of
 from mihariban.office.keyledger.models import Key, KeyCount

@@ -7,9 +7,9 @@ from mihariban.ledger.tags import Tag
 from mihariban.office.base.acting import Acting
 from mihariban.office.base.action import action
 from mihariban.office.base.dates import now
+from mihariban.office.base.reasons import need_reason
 from mihariban.office.base.text import T
 from mihariban.office.keyledger.board import is_out
-from mihariban.office.keyledger.checks import need_reason
 from mihariban.office.keyledger.errors import CompanionMissing
 from mihariban.office.keyledger.holders import person_of, role_of
 from mihariban.office.keyledger.models import Key, KeyUse

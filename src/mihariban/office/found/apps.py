@@ -1,0 +1,26 @@
+"""The app of things found."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.apps import AppConfig
+
+from mihariban.office.base.text import T
+from mihariban.office.web.nav import Nav
+
+
+class FoundConfig(AppConfig):
+    """See ``mihariban.office.found``."""
+
+    name = "mihariban.office.found"
+    label = "found"
+    nav: ClassVar = [
+        Nav(
+            "found:list",
+            T("忘れ物・不良紙", "Things found"),
+            order=60,
+            roles=("manager", "deputy", "operator", "auditor"),
+        )
+    ]
+    registers: ClassVar = ["found:list", "found:corrections"]

@@ -1,0 +1,1 @@
+"""All registers on one page, and figures drawn from visits."""

@@ -1,0 +1,1 @@
+"""What reports do that is entered: exports."""
