@@ -28,6 +28,7 @@ def command(directory: Path, host: str, port: int) -> None:
     migrate("default")
     open_book(quality)
     from mihariban.office.web.asgi import Application
+    from mihariban.office.web.background import background
 
     config = uvicorn.Config(
         Application(),
@@ -41,7 +42,8 @@ def command(directory: Path, host: str, port: int) -> None:
         proxy_headers=False,
     )
     console().print(f"office: https://{host}:{port}/ (certificates: {directory / 'office' / 'tls' / 'ca.pem'})")
-    uvicorn.Server(config).run()
+    with background():
+        uvicorn.Server(config).run()
 
 
 def web_certificate(directory: Path, host: str) -> tuple[Path, Path]:

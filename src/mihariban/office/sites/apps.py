@@ -14,3 +14,4 @@ class SitesConfig(AppConfig):
     name = "mihariban.office.sites"
     label = "sites"
     nav = (Nav("sites:list", T("設備", "Equipment"), order=95),)
+    background = ("mihariban.office.sites.listener.Listener",)
