@@ -11,6 +11,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 
 from mihariban.base.files import write_private
+from mihariban.office.base.errors import OfficeMisconfigured
 from mihariban.office.web.config import OfficeConfig, Oidc, load_config
 
 ROOM = Path(str(resources.files("mihariban.office")))
@@ -180,6 +181,7 @@ def _login(config: OfficeConfig) -> dict[str, Any]:
         "ACCOUNT_ADAPTER": "mihariban.office.people.adapter.AccountAdapter",
         "SOCIALACCOUNT_ADAPTER": "mihariban.office.people.adapter.SingleSignOnAdapter",
         "ACCOUNT_LOGIN_METHODS": {"username"},
+        "ACCOUNT_FORMS": {"login": "mihariban.office.people.login_form.LoginForm"},
         "ACCOUNT_SIGNUP_FIELDS": ["username*", "password1*", "password2*"],
         "ACCOUNT_EMAIL_VERIFICATION": "none",
         "ACCOUNT_EMAIL_NOTIFICATIONS": False,
@@ -209,11 +211,15 @@ def _login(config: OfficeConfig) -> dict[str, Any]:
 
 
 def _single_sign_on(oidc: Oidc) -> dict[str, Any]:
+    try:
+        secret = oidc.secret_file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise OfficeMisconfigured(where="oidc.secret_file", why=type(error).__name__) from error
     app = {
         "provider_id": "city",
         "name": oidc.name,
         "client_id": oidc.client_id,
-        "secret": oidc.secret_file.read_text(encoding="utf-8").strip(),
+        "secret": secret,
         "settings": {"server_url": oidc.server},
     }
     return {"openid_connect": {"APPS": [app]}}
