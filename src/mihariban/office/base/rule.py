@@ -1,4 +1,8 @@
-"""The rule as the office holds it: which version is in force on a day (article 12)."""
+"""The rule as the office holds it: which version is in force on a day (article 12).
+
+Until a version is registered (``rule.actions.adopt_rule``) the office goes by DIR/policy.toml, from then on by its own
+table alone.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +34,9 @@ def rule_book() -> PolicyBook:
     Raises:
         InputError: the rule cannot be read.
     """
-    return PolicyBook([policy_file()])
+    from mihariban.office.rule.in_force import book  # its table is known once Django is set up
+
+    return book() or PolicyBook([policy_file()])
 
 
 def policy_file() -> LoadedPolicy:
