@@ -21,6 +21,7 @@ from mihariban.backup.keys import Recipient
 from mihariban.backup.members import (
     BOOK,
     LEDGERS,
+    NEEDED,
     NEVER,
     OFFICE_DATABASE,
     OFFICE_DUMP,
@@ -28,6 +29,7 @@ from mihariban.backup.members import (
     forbidden_in,
     found,
     is_allowed,
+    is_published,
 )
 from mihariban.backup.read import MANIFEST, Contents, check
 from mihariban.backup.sealed import SealedWriter
@@ -92,12 +94,21 @@ def _created(path: Path) -> Iterator[BinaryIO]:
 
 def _sources(folder: Path, place: Path) -> list[Source]:
     """Everything that goes in. The published ledgers are copied before their books, so that they never show more."""
-    plain = [Source(name, folder / name) for name in found(folder) if not name.startswith(LEDGERS)]
+    plain = [Source(name, folder / name) for name in found(folder) if not is_published(name)]
     published = list(_published(folder, place))
     books = _books(folder, place)
     if not books:
         raise BackupIncomplete(what=folder, why="neither a recorder nor an office")
-    return [*plain, *published, *books]
+    sources = [*plain, *published, *books]
+    _require_whole(folder, {source.name for source in sources})
+    return sources
+
+
+def _require_whole(folder: Path, names: set[str]) -> None:
+    """What could be restored, but not run, is no backup."""
+    missing = [name for book, others in NEEDED.items() if book in names for name in others if name not in names]
+    if missing:
+        raise BackupIncomplete(what=folder, why=f"missing: {', '.join(missing)}")
 
 
 def _published(folder: Path, place: Path) -> Iterator[Source]:

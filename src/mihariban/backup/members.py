@@ -46,6 +46,14 @@ ALLOWED = (
 TREES = tuple(f"{ledger}/tile" for ledger in LEDGERS)
 """Folders of which everything is taken whose name is digits, ``x``, ``.p`` and ``entries``."""
 
+_OFFICE = ("office/ledger.key", "office/cosign.key", "office/grant.key")
+NEEDED = {
+    BOOK: ("policy.toml", "site.toml", "recorder/ledger.key", "recorder/cosign.key"),
+    OFFICE_DATABASE: _OFFICE,
+    OFFICE_DUMP: _OFFICE,
+}
+"""Without these a database cannot be used."""
+
 NEVER = frozenset(
     {
         "ring.vol", "keys.tab", "root.key", "root.key.next", "root.key.new", "root.home", "root.home.next", "tpm.auth",
@@ -66,6 +74,11 @@ def is_allowed(name: str) -> bool:
             return True
     tree = next((tree for tree in TREES if name.startswith(f"{tree}/")), None)
     return tree is not None and all(map(_is_tile, name[len(tree) + 1 :].split("/")))
+
+
+def is_published(name: str) -> bool:
+    """Whether a file belongs to one of ``LEDGERS``."""
+    return any(name.startswith(f"{ledger}/") for ledger in LEDGERS)
 
 
 def _is_tile(part: str) -> bool:

@@ -136,7 +136,7 @@ def check_database(path: Path) -> None:
     try:
         with closing(sqlite.connect(path, synchronous="FULL")) as db:
             told = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
-    except sqlite.DatabaseError as error:
+    except (sqlite.DatabaseError, sqlite.DatabaseUnusable) as error:
         told = str(error)
     if told != "ok":
         raise BackupIncomplete(what=path.name, why=f"damaged: {told}")
