@@ -289,10 +289,21 @@ class Volume(Mounted):
                 raise ClipRefused(
                     clip=id_text(clip), reason_ja="保存期限を過ぎています", reason_en="its deadline has passed"
                 )
-            page = self.ring.page(info.region)
+            page = self._page_to_read(info.region)
             if info.slot >= len(page.entries) or page.entries[info.slot].clip != clip:
                 raise ClipUnknown(clip=id_text(clip))
             return info, page
+
+    def _page_to_read(self, region: int) -> Page:
+        """A key page, never to be changed: loaded once for all that is read under it, and anew once any was written."""
+        if self._readonly:
+            return self.ring.page(region)
+        last = self._last_page
+        if last is None or last[0] != self.keys.changes or last[1].region != region:
+            last = self._last_page = self.keys.changes, self.ring.page(region)
+        return last[1]
+
+    _last_page: tuple[int, Page] | None = None
 
     def readable(self, clip: bytes) -> ClipInfo:
         """A clip that may be read now.
@@ -339,6 +350,7 @@ class Volume(Mounted):
         for info in infos:
             page = pages.setdefault(info.region, self.ring.page(info.region))
             page.entries[info.slot] = Entry()
+        self._last_page = None  # it may hold a key that is destroyed now
         self.ring.settle(pages.values())
         for info in infos:
             self.catalogue.remove(info.clip)
