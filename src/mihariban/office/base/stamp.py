@@ -91,7 +91,9 @@ class StampedForm(forms.Form):
         except (StateError, AccessError, InputError) as error:
             self.add_error(None, error.text(language()))
             if isinstance(error, ChangedMeanwhile) and self._row is not None:
-                self.data = self.data.copy()
-                self.data[self.add_prefix("row_stamp")] = str(self._row.stamp)
+                # Forms and their sets read ``data`` as a mapping with ``getlist`` too: keep its kind.
+                typed: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict or a dict
+                typed[self.add_prefix("row_stamp")] = str(self._row.stamp)
+                self.data = typed
             return False
         return True
