@@ -11,7 +11,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from mihariban.base.clock import DAY, TurnedClock
 from mihariban.office.base.acting import Acting
 from mihariban.office.days.models import CalendarChange
 from mihariban.office.sites.models import Site
@@ -239,7 +238,7 @@ def test_the_list_prints_and_exports(someone: Someone, client: Client) -> None:
     assert client.get("/days/changes/?as=xlsx", secure=True).status_code == 200
 
 
-def test_a_day_names_its_papers(someone: Someone, client: Client, office_clock: TurnedClock) -> None:
+def test_a_day_names_its_papers(someone: Someone, client: Client) -> None:
     """And what may be done from there; nothing on days gone by."""
     acting = someone("manager")
     enter(closure(date(2026, 11, 25)), acting)
@@ -248,9 +247,6 @@ def test_a_day_names_its_papers(someone: Someone, client: Client, office_clock: 
     assert "空調の点検（市長、市窓 7）" in page and "休止（" in page and "この日を休止する" in page
     assert "この日を休止する" not in _get(client, "/days/2026-11-22/")
     assert "効力のある要綱がありません" in _get(client, "/days/2010-01-04/")
-    office_clock.turn(400 * DAY)
-    _in(client, acting)
-    assert "/days/2027/12/" in _get(client, "/days/2028/1/")
 
 
 def test_whoever_has_no_role_sees_nothing(someone: Someone, client: Client) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet, Value
 from django.urls import reverse
 from django.utils.functional import lazystr
 
@@ -51,7 +51,7 @@ class Versions(Register):
     columns: ClassVar = (
         Column("version", T("版", "Version"), lambda row: f"第{row.version}版", sort="version", link=address_of),
         Column("effective_from", T("施行日", "In force from"), sort="effective_from"),
-        Column("state", T("状態", "State"), lambda row: row.shown_state),
+        Column("state", T("状態", "State"), lambda row: row.state_on(today(), row.in_force)),
         Column("approver", T("決定した職", "Decided by")),
         Column("document_number", T("文書番号", "Document")),
         Column("proposed_at", T("申し出た時", "Proposed"), sort="proposed_at"),
@@ -61,7 +61,8 @@ class Versions(Register):
 
     def rows(self, acting: Acting) -> QuerySet[Any, Any]:
         """All versions."""
-        return RuleVersion.objects.defer("text").order_by("-version", "-proposed_at")
+        in_force = Value(hash_in_force(), output_field=CharField())
+        return RuleVersion.objects.defer("text").annotate(in_force=in_force).order_by("-version", "-proposed_at")
 
     def may_see(self, acting: Acting) -> Verdict:
         """The rule's own policy."""
@@ -72,14 +73,6 @@ class Versions(Register):
         new = [Button(reverse("rule:propose"), T("改正を申し出る", "Propose a version"))]
         now = [Button(reverse("rule:now"), T("今の要綱を読む", "Read the rule in force"))]
         return [*(new if RULES.may_propose(acting) else []), *now]
-
-    def _cells(self, row: Any, columns: Sequence[Column]) -> Any:
-        _say_state(row)
-        return super()._cells(row, columns)
-
-
-def _say_state(row: RuleVersion) -> None:
-    row.shown_state = row.state_on(today(), hash_in_force())  # type: ignore[attr-defined]  # for its column
 
 
 def hash_in_force() -> str:
