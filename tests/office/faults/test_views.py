@@ -146,7 +146,8 @@ def test_every_deed_from_the_page(in_state: Made, someone: Someone, client: Clie
     do("resume", why="窓口が混んでいるため")
     do("stop", expected="")
     office_clock.turn(2 * HOUR)
-    client.force_login(manager.user)  # the session ended after idling
+    client.logout()  # the session ended after idling
+    client.force_login(manager.user)
     do("repair", at=at, cause="ディスク", repair="交換")
     do("restore", test="録画を確かめた")
     do("confirm")

@@ -1,0 +1,94 @@
+"""Forms of checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+
+from mihariban.office.base.text import T
+from mihariban.office.checks import words
+from mihariban.office.checks.actions.fill_sheet import Answer
+from mihariban.office.checks.day import CheckDay
+
+LONGEST = 500
+"""Letters of a remark."""
+_CHOICES = list(words.STATES.items())
+_SAY_WHY = T("どうだったか（わけ）を書いてください。", "Write what is wrong, or why it was not done.")
+
+
+def _t(ja: str, en: str) -> Any:
+    """Django's stubs ask for str where Django takes whatever becomes one when it is shown."""
+    return T(ja, en)
+
+
+class CheckForm(forms.Form):
+    """A day's sheet. Fields ``state_ITEM`` and ``remark_ITEM`` for each item, and ``remark``.
+
+    Args:
+        day: whose items.
+        signing: whether remarks are insisted on where something is not ok.
+    """
+
+    remark = forms.CharField(
+        label=_t("全体の備考", "Remark on the whole"), required=False, max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip  # a label and its field
+
+    def __init__(self, *args: Any, day: CheckDay, signing: bool = False, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.items, self.signing = day.items, signing
+        remark: Any = T("備考", "Remark")
+        for item in day.items:
+            title: Any = T(item.title_ja, item.title_en or item.title_ja)
+            self.fields[f"state_{item.id}"] = forms.ChoiceField(
+                label=title, choices=_CHOICES, widget=forms.RadioSelect, required=False
+            )
+            self.fields[f"remark_{item.id}"] = forms.CharField(label=remark, required=False, max_length=LONGEST)
+
+    def clean(self) -> dict[str, Any]:
+        """A remark beside what is not ok, where it is signed."""
+        found = super().clean() or {}
+        for item in self.items if self.signing else ():
+            name = f"remark_{item.id}"
+            if found.get(f"state_{item.id}") != "ok" and not found.get(name) and name not in self.errors:
+                self.add_error(name, str(_SAY_WHY))
+        return found
+
+    def answers(self) -> dict[str, Answer]:
+        """What was said, by item."""
+        return {
+            item.id: Answer(
+                self.cleaned_data.get(f"state_{item.id}") or "not_done", self.cleaned_data.get(f"remark_{item.id}", "")
+            )
+            for item in self.items
+        }
+
+
+def initial(items: Iterable[str], answers: Mapping[str, Answer], verdicts: Mapping[str, bool | None]) -> dict[str, str]:
+    """What the form is filled with: what was saved, else what the system sees."""
+    found: dict[str, str] = {}
+    for item in items:
+        answer = answers.get(item)
+        seen = {True: "ok", False: "not_ok", None: "not_done"}[verdicts.get(item)]
+        found[f"state_{item}"] = answer.state if answer is not None else seen
+        found[f"remark_{item}"] = answer.remark if answer is not None else ""
+    return found
+
+
+class CorrectForm(forms.Form):
+    """A correction of a line."""
+
+    state = forms.ChoiceField(label=_t("正しい結果", "The right result"), choices=_CHOICES, widget=forms.RadioSelect)
+    remark = forms.CharField(label=_t("備考", "Remark"), required=False, max_length=LONGEST)
+    reason = forms.CharField(label=_t("訂正の理由", "Why it is corrected"), max_length=LONGEST)
+
+
+class ExplainForm(forms.Form):
+    """Why there was no check."""
+
+    reason = forms.CharField(
+        label=_t("点検がなかった理由", "Why there was no check"), max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip  # a label and its field
