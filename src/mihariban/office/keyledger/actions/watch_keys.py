@@ -80,8 +80,7 @@ def covered(event: SeenEvent) -> bool:
 
 
 def _remind(act: Act, use: KeyUse) -> None:
-    use.overdue_at = now()
-    use.save(update_fields=["overdue_at"])
+    KeyUse.objects.filter(pk=use.pk).update(overdue_at=now())  # no new stamp: who is bringing it back is not stopped
     facts: dict[str, str | int] = {"key": use.key_id, "use": use.pk, "minutes": limit_row().minutes}
     act.enter(Draft(Tag.CASEKEY_USE_OVERDUE, facts))
 
