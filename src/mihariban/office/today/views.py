@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from hashlib import sha256
 from typing import Final
 
 from django.contrib.auth.decorators import login_required
@@ -71,7 +72,7 @@ def drawing(request: HttpRequest, recorder: str, day: str) -> HttpResponse:
 
 
 def _drawn(unit: RecorderUnit, day: date) -> bytes:
-    key = f"day {unit.pk} {day.isoformat()}"
+    key = f"day-{sha256(unit.pk.encode()).hexdigest()[:16]}-{day.isoformat()}"
     kept: bytes | None = cache.get(key)
     if kept is not None:
         return kept

@@ -1,0 +1,1 @@
+"""What the public is told: the signs at the cameras, and the public page."""
