@@ -16,8 +16,9 @@ import mihariban
 from mihariban.base.errors import BRANCHES, MiharibanError, all_errors
 from mihariban.cli.main import root
 
-SHARED_STATUS = 121
-"""Of errors that a browser shows: no shell ever tells them apart, and statuses are few."""
+SHARED_STATUS = {121: "mihariban.office.", 123: "mihariban.backup."}
+"""Statuses are few. 121: errors that a browser shows, which no shell ever tells apart. 123: nothing was written; the
+code says why."""
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
 _HEAD = "<!-- Written by `make docs` from the code; changes here are lost. -->\n\n"
@@ -88,17 +89,24 @@ def tags_page() -> str:
     return page()
 
 
+def settings_page() -> str:
+    """Every setting of the office."""
+    page: Callable[[], str] = importlib.import_module("mihariban.office.web.settings_page").settings_page
+    return page()
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands_page,
     "errors.md": errors_page,
     "ledger-tags.md": tags_page,
     "policy.md": policy_page,
+    "settings.md": settings_page,
 }
 
 
-def _is_shown_in_a_browser(error: type[MiharibanError]) -> bool:
-    """The office's errors become pages; a program that starts the office needs one exit status for all of them."""
-    return error.__module__.startswith("mihariban.office.") and error.exit_status == 121
+def _may_share(error: type[MiharibanError]) -> bool:
+    """The office's errors become pages, and what a backup cannot do is nothing a program would tell apart."""
+    return error.__module__.startswith(SHARED_STATUS.get(error.exit_status, "-"))
 
 
 def findings() -> list[str]:
@@ -109,11 +117,11 @@ def findings() -> list[str]:
         seen: dict[object, type[MiharibanError]] = {}
         for error in errors:
             value = getattr(error, attribute)
-            if attribute == "exit_status" and _is_shown_in_a_browser(error):
+            if attribute == "exit_status" and _may_share(error):
                 continue
             if attribute not in vars(error):
                 found.append(f"{error.__qualname__} has no {attribute} of its own")
-            elif value in seen and value != SHARED_STATUS:
+            elif value in seen and value not in SHARED_STATUS:
                 found.append(f"{error.__qualname__} and {seen[value].__qualname__} share {attribute} {value}")
             seen[value] = error
     found.extend(f"{branch.__name__} must not carry a code" for branch in BRANCHES if "code" in vars(branch))

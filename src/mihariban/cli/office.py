@@ -6,22 +6,51 @@ from pathlib import Path
 
 import click
 
-from mihariban.cli._common import FOLDER, console
+from mihariban.cli._common import FOLDER, JSON, console
 
 
-@click.command()
+class _Office(click.Group):
+    """``mihariban office DIR`` serves; ``mihariban office check DIR`` looks at the settings."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in (*self.commands, "-h", "--help"):
+            args = ["serve", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_Office)
+def command() -> None:
+    """The office's pages: mihariban office DIR [--host …] [--port …]; its settings: mihariban office check DIR."""
+
+
+@command.command()
+@FOLDER
+@JSON
+def check(directory: Path, as_json: bool) -> int:
+    """Show every setting of the office in DIR, refuse unknown ones, and try database, certificate and files.
+
+    Exit status 0: it can start. 1: something would not work. 121: a setting is wrong.
+    """
+    from mihariban.cli._office_check import show
+
+    return show(directory, as_json=as_json)
+
+
+@command.command()
 @FOLDER
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8443, show_default=True, type=int, help="Port to listen on (TLS).")
-def command(directory: Path, host: str, port: int) -> None:
+def serve(directory: Path, host: str, port: int) -> None:
     """Serve the office of the site in DIR over TLS: brings its database up to date first."""
     import uvicorn
 
     from mihariban.base.clock import SystemClock
     from mihariban.base.ntp import quality
     from mihariban.office.base.ledger import open_book
+    from mihariban.office.web.logs import log_as_lines
     from mihariban.office.web.setup import configure, migrate
 
+    log_as_lines()
     folder, clock = directory / "office", SystemClock()
     files = web_certificate(directory, host)
     configure(folder, clock)
@@ -36,7 +65,7 @@ def command(directory: Path, host: str, port: int) -> None:
         port=port,
         ssl_certfile=str(files[0]),
         ssl_keyfile=str(files[1]),
-        log_level="warning",
+        log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,

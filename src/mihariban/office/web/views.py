@@ -6,16 +6,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from mihariban.base.errors import MiharibanError
-from mihariban.office.base.ledger import ledger
 from mihariban.office.base.text import T
+from mihariban.office.web import health
 
 
 @login_required
@@ -30,12 +28,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # Django's signature
-    """200 while database and ledger answer; tells nothing else."""
-    try:
-        ledger().store.size()
-    except (MiharibanError, DatabaseError):
-        return JsonResponse({"healthy": False}, status=503)
-    return JsonResponse({"healthy": True})
+    """200 while database and ledger can be written and the recorders answer; tells nothing else."""
+    healthy = not health.faults()
+    return JsonResponse({"healthy": healthy}, status=200 if healthy else 503)
 
 
 @require_POST

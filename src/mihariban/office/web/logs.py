@@ -1,0 +1,76 @@
+"""Logs of the office: one JSON object a line on standard error, without personal data.
+
+Our own events name codes, paths without their query, and numbers. Messages of libraries are kept where they are texts
+of their source alone; what they put into them at run time may be what a person typed, and is left out.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from pathlib import Path
+
+import structlog
+
+_log = structlog.get_logger("library")
+
+
+class ToLines(logging.Handler):
+    """Hands records of the standard library's logging to structlog: the text of the source, never its arguments."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        facts: dict[str, object] = {"logger": record.name}
+        request = getattr(record, "request", None)
+        if request is not None:
+            facts["path"] = getattr(request, "path", "")
+        status = getattr(record, "status_code", None)
+        if status is not None:
+            facts["status"] = status
+        if record.exc_info and record.exc_info[0] is not None:
+            facts["error"] = record.exc_info[0].__name__
+            facts["where"] = _places(record)
+        _log.warning(text_of(record), **facts)
+
+
+def text_of(record: logging.LogRecord) -> str:
+    """What the source says, with its placeholders unfilled; a finished text only where it came without arguments and is
+    the server's own."""
+    if not isinstance(record.msg, str):
+        return type(record.msg).__name__
+    own = record.name.startswith("uvicorn")
+    return record.msg if record.args or own else record.msg.split(":", 1)[0][:80]
+
+
+def _places(record: logging.LogRecord) -> list[str]:
+    """Files and lines of an exception. Its message may hold what was typed."""
+    frames = traceback.extract_tb(record.exc_info[2]) if record.exc_info else []
+    return [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-8:]]
+
+
+def without_messages(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """For our own events: of an exception keep type and places."""
+    info = event.pop("exc_info", None)
+    info = sys.exc_info() if info is True else info
+    if isinstance(info, BaseException):
+        info = (type(info), info, info.__traceback__)
+    if info and info[0] is not None:
+        event["error"] = info[0].__name__
+        event["where"] = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(info[2])[-8:]]
+    return event
+
+
+def log_as_lines() -> None:
+    """Set logging up for a server: everything from a warning on goes to standard error as JSON."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            without_messages,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )
+    root = logging.getLogger()
+    root.handlers = [ToLines()]
+    root.setLevel(logging.WARNING)
