@@ -16,9 +16,8 @@ import mihariban
 from mihariban.base.errors import BRANCHES, MiharibanError, all_errors
 from mihariban.cli.main import root
 
-SHARED_STATUS = {121: "mihariban.office.", 123: "mihariban.backup."}
-"""Statuses are few. 121: errors that a browser shows, which no shell ever tells apart. 123: nothing was written; the
-code says why."""
+SHARED_STATUS = 121
+"""Of errors that a browser shows: no shell ever tells them apart, and statuses are few."""
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
 _HEAD = "<!-- Written by `make docs` from the code; changes here are lost. -->\n\n"
@@ -104,9 +103,9 @@ PAGES: dict[str, Callable[[], str]] = {
 }
 
 
-def _may_share(error: type[MiharibanError]) -> bool:
-    """The office's errors become pages, and what a backup cannot do is nothing a program would tell apart."""
-    return error.__module__.startswith(SHARED_STATUS.get(error.exit_status, "-"))
+def _is_shown_in_a_browser(error: type[MiharibanError]) -> bool:
+    """The office's errors become pages; a program that starts the office needs one exit status for all of them."""
+    return error.__module__.startswith("mihariban.office.") and error.exit_status == SHARED_STATUS
 
 
 def findings() -> list[str]:
@@ -117,11 +116,11 @@ def findings() -> list[str]:
         seen: dict[object, type[MiharibanError]] = {}
         for error in errors:
             value = getattr(error, attribute)
-            if attribute == "exit_status" and _may_share(error):
+            if attribute == "exit_status" and _is_shown_in_a_browser(error):
                 continue
             if attribute not in vars(error):
                 found.append(f"{error.__qualname__} has no {attribute} of its own")
-            elif value in seen and value not in SHARED_STATUS:
+            elif value in seen and value != SHARED_STATUS:
                 found.append(f"{error.__qualname__} and {seen[value].__qualname__} share {attribute} {value}")
             seen[value] = error
     found.extend(f"{branch.__name__} must not carry a code" for branch in BRANCHES if "code" in vars(branch))

@@ -1,4 +1,4 @@
-"""What can go wrong with a backup: MH562 to MH569. They share the exit status 123: a script asks for the code."""
+"""What can go wrong with a backup: MH562 to MH569; exit 123, 124, 125, 119, 120, 66."""
 
 from __future__ import annotations
 
@@ -48,15 +48,6 @@ class BackupTargetTaken(StateError):
     exit_status = 120
     ja = "{path} は使えません（{why}）。何も書いていません。"
     en = "{path} cannot be used ({why}). Nothing was written."
-
-
-class RestoreUnfinished(StateError):
-    """The files are back, but something is left to do by hand."""
-
-    code = "MH567"
-    exit_status = 67
-    ja = "{path} に書き戻しましたが、{what} が残っています（{why}）。"
-    en = "Restored into {path}, but {what} is left to do ({why})."
 
 
 class NothingToAccept(StateError):

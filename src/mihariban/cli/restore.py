@@ -50,7 +50,7 @@ def command(
 ) -> None:
     """Put the backup FILE into the folder DIR of --to. All is verified before anything is written.
 
-    Exit status 123: nothing was written.
+    Unless the exit status is 0 nothing was written.
     """
     from mihariban.base.errors import UsageError
     from mihariban.cli._backup_keys import openers, passphrase
