@@ -98,8 +98,14 @@ def test_a_feed_that_does_not_continue_is_an_alarm(heard: HeardRecorder, fault: 
         "hole": EventPage(events=[good.model_copy(update={"seq": cursor + 1})], next=cursor + 2, size=cursor + 2),
         "shorter": EventPage(events=[], next=cursor, size=cursor - 1),
         "empty": EventPage(events=[], next=cursor, size=cursor + 3),
-        "no entry": EventPage(events=[good.model_copy(update={"seq": cursor, "entry": {"tag": 1}})], next=cursor + 1, size=cursor + 1),
-        "another number": EventPage(events=[good.model_copy(update={"seq": cursor, "entry": {**entry, "_seq": 0}})], next=cursor + 1, size=cursor + 1),
+        "no entry": EventPage(
+            events=[good.model_copy(update={"seq": cursor, "entry": {"tag": 1}})], next=cursor + 1, size=cursor + 1
+        ),
+        "another number": EventPage(
+            events=[good.model_copy(update={"seq": cursor, "entry": {**entry, "_seq": 0}})],
+            next=cursor + 1,
+            size=cursor + 1,
+        ),
     }[fault]
 
     class Lying:

@@ -1,0 +1,243 @@
+"""Today's screen: five seconds, in words; and nothing that it shows is older than it says."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from mihariban.base.clock import MINUTE, SECOND, TurnedClock
+from mihariban.base.errors import StateError
+from mihariban.office.base.acting import Acting
+from mihariban.office.base.dates import now
+from mihariban.office.base.text import T
+from mihariban.office.sites.listen import listen
+from mihariban.office.sites.models import CameraUnit, Kiosk, RecorderUnit, SeenFinding, SeenStatus, SeenVisit, Site
+from mihariban.office.today import tasks as tasks_module
+from mihariban.office.today.kiosks import kiosks_now
+from mihariban.office.today.tasks import Task, collect
+from mihariban.recorder.health.kinds import FindingKind
+from tests.support.office_recorder import *  # noqa: F403  # fixtures
+from tests.support.office_recorder import HeardRecorder
+from tests.support.sites import moment
+
+SAGA = Path(__file__).parents[3] / "policies" / "saga-kiosk-2016.toml"
+Someone = Callable[..., Acting]
+
+
+@pytest.fixture(autouse=True)
+def saga(office: Path) -> Iterator[None]:
+    """The rule in DIR/policy.toml."""
+    cache.clear()
+    path = office.parent / "policy.toml"
+    shutil.copy(SAGA, path)
+    yield
+    path.unlink(missing_ok=True)
+
+
+@pytest.fixture
+def seen(office: Path, office_clock: TurnedClock) -> SeenStatus:
+    """A kiosk with a camera that is watched, on a Tuesday at ten."""
+    office_clock.turn_to(moment("2026-11-24 10:00:00"))
+    site = Site.objects.create(id="s", name="本庁舎", policy_site="honchosha-1f")
+    unit = RecorderUnit.objects.create(id="r", site=site)
+    CameraUnit.objects.create(
+        camera="cam1", recorder=unit, kiosk=Kiosk.objects.create(id="k1", site=site, name="1号機")
+    )
+    json = {"cameras": [{"id": "cam1", "state": "ok", "watched": True, "recording": False}]}
+    figures = {
+        "cameras": {"cam1": {"picture_age_s": 3.0, "visits_today": 2, "gap_s_today": 300.0}},
+        "lifetime_h": 6000.0,
+        "rule_h": 5760.0,
+    }
+    return SeenStatus.objects.create(
+        recorder=unit, at=now(), tried=now(), reachable=True, since=now(), state="ok", json=json, figures=figures
+    )
+
+
+def _now(change: Callable[[SeenStatus], None], seen: SeenStatus) -> tuple[str, str, str]:
+    change(seen)
+    seen.save()
+    camera = kiosks_now(now())[0].cameras[0]
+    return camera.state.word.ja, camera.state.look, camera.picture.ja
+
+
+CASES: dict[str, tuple[Callable[[SeenStatus], None], str, str]] = {
+    "watched": (lambda s: None, "見守り中", "good"),
+    "recording": (lambda s: s.json["cameras"][0].update(recording=True), "見守り中", "good"),
+    "interrupted": (lambda s: s.json["cameras"][0].update(watched=False), "見守っていません", "error"),
+    "unknown camera": (lambda s: s.json.update(cameras=[]), "カメラが登録されていません", "error"),
+    "away": (lambda s: setattr(s, "reachable", False), "確かめられません", "error"),
+    "nobody asks": (lambda s: setattr(s, "tried", now() - timedelta(minutes=2)), "確かめられません", "error"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_camera_in_words(seen: SeenStatus, case: str) -> None:
+    """Old good news is no news: where nobody asks, nothing is known."""
+    change, word, look = CASES[case]
+    assert _now(change, seen)[:2] == (word, look)
+
+
+def test_outside_the_hours_not_filming_is_no_alarm(seen: SeenStatus, office_clock: TurnedClock) -> None:
+    """A closed evening."""
+    office_clock.turn_to(moment("2026-11-24 19:00:00"))
+    seen.at = seen.tried = now()
+    assert _now(lambda s: s.json["cameras"][0].update(watched=False), seen)[:2] == ("撮影なし", "")
+
+
+def test_the_age_of_the_last_picture_counts_on(seen: SeenStatus, office_clock: TurnedClock) -> None:
+    """Three seconds at the last answer, a minute ago."""
+    office_clock.turn(MINUTE)
+    assert _now(lambda s: None, seen)[2] == "最後の画像 1 分前"
+
+
+def test_the_screen_says_first_what_cannot_wait(seen: SeenStatus, someone: Someone, client: Client) -> None:
+    """With a link to where it is dealt with; then what is due, the manager, the storage."""
+    client.force_login(someone("manager").user)
+    page = client.get("/today/", secure=True).content.decode()
+    assert "稼働中" in page and "19:00 まで" in page and "見守り中" in page
+    assert "映像は約 250 日残る見込みで、保存期間 240 日に足ります" in page
+    assert "見本 太郎" in page and "今日の来訪" in page
+    assert "すぐに対応が必要です" not in page
+    alarm = SeenFinding.objects.create(
+        recorder_id="r",
+        code="camera_covered",
+        camera="cam1",
+        severity="alarm",
+        since=now(),
+        ja="カメラが覆われています。",
+        en="covered",
+    )
+    page = client.get("/today/", secure=True).content.decode()
+    assert (
+        page.index("すぐに対応が必要です：1 件")
+        < page.index("カメラが覆われています")
+        < page.index("証明書等交付機</h2>")
+    )
+    assert f'href="/sites/findings/{alarm.pk}/"' in page
+    client.post("/language/", {"language": "en", "next": "/"}, secure=True)
+    page = client.get("/today/", secure=True).content.decode()
+    assert "To be dealt with now: 1" in page and "until 19:00" in page
+
+
+def test_an_empty_office_says_what_to_do(office: Path, someone: Someone, client: Client) -> None:
+    """And does not say that all is well."""
+    client.force_login(someone("manager").user)
+    page = client.get("/today/", secure=True).content.decode()
+    assert "まだ登録されていません" in page and "/sites/" in page and "異常はありません" not in page
+
+
+def test_without_a_rule_the_hours_are_not_known(seen: SeenStatus, office: Path) -> None:
+    """A sentence, not a broken page."""
+    (office.parent / "policy.toml").unlink()
+    state = kiosks_now(now())[0].state
+    assert (state.word.ja, state.look) == ("稼働時間が分かりません", "error")
+
+
+def test_a_refresh_is_no_click(seen: SeenStatus, someone: Someone, client: Client, office_clock: TurnedClock) -> None:
+    """The session ends although the screen asks on; the screen then goes to the login page as a whole."""
+    client.force_login(someone("manager").user)
+    client.get("/today/", secure=True)
+    for _ in range(15):
+        office_clock.turn(MINUTE)
+        part = client.get("/today/", secure=True, headers={"X-Poll": "1"})
+        client.get("/today/r/2026-11-24.svg", secure=True, headers={"Sec-Fetch-Dest": "image"})
+        assert part.status_code == 200
+        assert part.content.decode().startswith('<div id="today"')
+    office_clock.turn(MINUTE)
+    ended = client.get("/today/", secure=True, headers={"X-Poll": "1"})
+    assert (ended.status_code, ended["HX-Redirect"]) == (204, "/account/login/?ended=1")
+    again = client.get("/today/", secure=True, headers={"X-Poll": "1"})
+    assert (again.status_code, again["HX-Redirect"]) == (204, "/account/login/?ended=1")
+    assert client.get("/today/", secure=True)["Location"].startswith("/account/login/")
+
+
+@pytest.mark.parametrize(("roles", "status"), [(("operator",), 200), (("vendor",), 200), ((), 403)])
+def test_who_sees_the_screen(
+    seen: SeenStatus, someone: Someone, client: Client, roles: tuple[str, ...], status: int
+) -> None:
+    """Whoever has a role."""
+    client.force_login(someone(*roles).user)
+    assert client.get("/today/", secure=True).status_code == status
+    assert client.get("/today/r/2026-11-24.svg", secure=True).status_code == (200 if status == 200 else 404)
+
+
+def test_an_app_that_cannot_tell_its_tasks_is_told(
+    seen: SeenStatus, monkeypatch: pytest.MonkeyPatch, someone: Someone
+) -> None:
+    """The others are there."""
+
+    def broken(acting: Acting, at: datetime) -> list[Task]:
+        raise StateError()
+
+    def fine(acting: Acting, at: datetime) -> list[Task]:
+        return [Task(T("点検", "check"), "due", "/", at), Task(T("鍵", "key"), "late", "/", at)]
+
+    monkeypatch.setattr(tasks_module, "sources", lambda: [("checks", broken), ("keyledger", fine)])
+    found = collect(someone("manager"), now())
+    assert [(task.state, task.title.ja) for task in found] == [
+        ("alarm", "「checks」の予定を読めません"),
+        ("late", "鍵"),
+        ("due", "点検"),
+    ]
+
+
+def test_queries_do_not_grow(seen: SeenStatus, someone: Someone, client: Client) -> None:
+    """3 or 30 kiosks, cameras, findings, and 30 times the visits."""
+    client.force_login(someone("manager").user)
+    counted = []
+    for upto in (3, 30):
+        for number in range(2, upto + 1):
+            kiosk, _ = Kiosk.objects.get_or_create(id=f"k{number}", defaults={"site_id": "s", "name": f"{number}号機"})
+            CameraUnit.objects.get_or_create(recorder_id="r", camera=f"cam{number}", defaults={"kiosk": kiosk})
+            SeenFinding.objects.get_or_create(
+                recorder_id="r", code="x", camera=f"cam{number}", defaults={"since": now(), "ja": "x", "en": "x"}
+            )
+            SeenVisit.objects.create(
+                recorder_id="r",
+                camera="cam1",
+                visit=f"v{upto}-{number}",
+                day=now().date(),
+                hour=9,
+                started=now(),
+                state="kept",
+            )
+        client.get("/today/", secure=True)
+        with CaptureQueriesContext(connection) as found:
+            client.get("/today/", secure=True)
+        counted.append(len(found))
+    assert counted[0] == counted[1] < 40
+
+
+def test_with_a_real_recorder(
+    heard: HeardRecorder, someone: Someone, client: Client, office_clock: TurnedClock
+) -> None:
+    """Its drawing, its visits, its trouble, and its absence."""
+    listen(heard.unit)
+    client.force_login(someone("manager").user)
+    page = client.get("/today/", secure=True).content.decode()
+    assert "2 件" in page and "/today/test-r1/2026-11-24.svg" in page
+    drawn = client.get("/today/test-r1/2026-11-24.svg", secure=True)
+    assert drawn.content.startswith(b"<svg") and "見守り" in drawn.content.decode()
+    assert (drawn["Content-Type"], "sandbox" in drawn["Content-Security-Policy"]) == ("image/svg+xml", True)
+    assert client.get("/today/test-r1/2026-02-30.svg", secure=True).status_code == 404
+    heard.recorder.health.observe(FindingKind.CAMERA_NO_PICTURE, "cam1", True, {"silent_s": 30})
+    heard.recorder.tick()
+    listen(heard.unit)
+    assert "すぐに対応が必要です" in client.get("/today/", secure=True).content.decode()
+    heard.stop()
+    cache.clear()
+    office_clock.turn(5 * SECOND)
+    listen(heard.unit)
+    page = client.get("/today/", secure=True).content.decode()
+    assert "から応答がありません" in page and "/today/test-r1/2026-11-24.svg" not in page
+    drawn = client.get("/today/test-r1/2026-11-24.svg", secure=True)
+    assert drawn.status_code == 200 and "受け取れませんでした" in drawn.content.decode()
