@@ -28,8 +28,8 @@ def command(
 ) -> None:
     """Back up the site in DIR, running or not: databases, keys of office and ledgers, rule, settings, ledgers.
 
-    Never in it, encrypted or not: ring, key table, root key. A restore cannot bring back footage. Unless the exit status
-    is 0 the file was not made.
+    Never in it, encrypted or not: ring, key table, root key. A restore cannot bring back footage. Unless the exit
+    status is 0 the file was not made.
     """
     from mihariban.backup.keys import KeyFile
     from mihariban.backup.make import make_backup
