@@ -23,8 +23,8 @@ def test_a_drawing_is_sound(draw: object, count: int) -> None:
     assert all(str(n) in texts for n in values)
     for bar in svg.iter(f"{NS}rect"):
         x, y, w, h = (int(bar.attrib[name]) for name in ("x", "y", "width", "height"))
-        assert 0 <= x and x + w <= width and 0 <= y and y + h <= height
-    assert svg.attrib["role"] == "img" and svg.find(f"{NS}title").text == "題"  # type: ignore[union-attr]  # it is there
+        assert x >= 0 and x + w <= width and y >= 0 and y + h <= height
+    assert (svg.attrib["role"], svg.attrib["aria-label"]) == ("img", "題. 説明")
 
 
 def test_texts_are_escaped_and_zero_has_no_bar() -> None:

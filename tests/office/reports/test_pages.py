@@ -36,7 +36,9 @@ def kiosks(office: Any) -> list[Kiosk]:
     return made
 
 
-def visit(started: datetime, seconds: int = 60, *, camera: str = "cam1", shrunk: bool = False, open_: bool = False) -> SeenVisit:
+def visit(
+    started: datetime, seconds: int = 60, *, camera: str = "cam1", shrunk: bool = False, open_: bool = False
+) -> SeenVisit:
     """A visit as the recorder listed it."""
     ended = None if open_ else started + timedelta(seconds=seconds)
     return SeenVisit.objects.create(
@@ -98,7 +100,10 @@ def test_midnight_year_end_and_leap_day(kiosks: list[Kiosk]) -> None:
     february = figures_of(Period(date(2028, 2, 1), date(2028, 2, 29)))
     assert len(february.by_day()) == 29 and february.by_day()[-1] == (date(2028, 2, 29), 1, 0)
     assert [row[:2] for row in figures_of(Period(date(2027, 12, 1), date(2028, 3, 31))).by_month()] == [
-        ("2027-12", 1), ("2028-01", 1), ("2028-02", 1), ("2028-03", 1),
+        ("2027-12", 1),
+        ("2028-01", 1),
+        ("2028-02", 1),
+        ("2028-03", 1),
     ]
 
 
@@ -126,8 +131,20 @@ def test_periods_that_cannot_be_are_said_beside_the_field(client: Client, someon
     """And what was typed stays."""
     client.force_login(someone("operator").user)
     page = client.get("/reports/figures/?first=2026-11-20&last=2026-11-01", secure=True)
-    assert page.status_code == 422 and "終わりを始めより後に" in page.content.decode() and 'value="2026-11-20"' in page.content.decode()
-    for nonsense in ("?first=2026-02-29", "?last=x", "?kiosk=none", "?first=0001-01-01", "?last=9999-12-31", "?first=9999-12-31", "?last=0001-01-01"):
+    assert (
+        page.status_code == 422
+        and "終わりを始めより後に" in page.content.decode()
+        and 'value="2026-11-20"' in page.content.decode()
+    )
+    for nonsense in (
+        "?first=2026-02-29",
+        "?last=x",
+        "?kiosk=none",
+        "?first=0001-01-01",
+        "?last=9999-12-31",
+        "?first=9999-12-31",
+        "?last=0001-01-01",
+    ):
         assert client.get(f"/reports/figures/{nonsense}", secure=True).status_code in (200, 422), nonsense
         assert client.get(f"/reports/{nonsense}", secure=True).status_code in (200, 422), nonsense
 

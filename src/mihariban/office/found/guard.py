@@ -11,7 +11,7 @@ import unicodedata
 from mihariban.office.base.text import T
 from mihariban.office.found.errors import IndividualNumberRefused, LooksPersonal
 
-_TWELVE = re.compile(r"(?<!\d)\d(?:[ \-‐‑‒–—―−ー・./]{0,2}\d){11}(?!\d)", re.ASCII)
+_TWELVE = re.compile(r"(?<!\d)\d(?:[ \-‐‑‒–—―−ー・./]{0,3}\d){11}(?!\d)", re.ASCII)
 _CARD = re.compile(
     r"氏\s*名|生年月日|住\s*所|個人番号|マイナンバーは|本籍|世帯主|性\s*別|フリガナ|ふりがな|様(?=[\s、。]|$)"
 )
@@ -27,7 +27,9 @@ def is_individual_number(digits: str) -> bool:
 
 def numbers_in(text: str) -> list[str]:
     """Runs of twelve digits, however they are written: full width, in groups, with invisible letters between."""
-    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    # A circled one is not the first digit of what follows; NFKC would make it so.
+    apart = "".join(" " if unicodedata.category(letter) == "No" else letter for letter in text)
+    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", apart))
     return [re.sub(r"\D", "", found) for found in _TWELVE.findall(plain)]
 
 

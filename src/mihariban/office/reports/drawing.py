@@ -1,6 +1,6 @@
 """Drawings made on the server: SVG with numbers and patterns, without style, script or a request.
 
-Each drawing has a title and a description for those who do not see it; a page gives the same numbers as a table.
+Each drawing has a label for those who do not see it; a page gives the same numbers as a table.
 """
 
 from __future__ import annotations
@@ -82,10 +82,9 @@ def _svg(
     width = max(width, 320)
     patterns = "".join(_pattern(name, fill) for fill in sorted({each.fill for each in series} - {"solid"}))
     whole = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="{name}-title {name}-about"'
-        f' viewBox="0 0 {width} {height}" width="{width}" height="{height}" font-size="12">'
-        f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-about">{escape(about)}</desc>'
-        f"<defs>{patterns}</defs>{''.join(parts)}{_legend(name, height - 12, series)}</svg>"
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(title)}. {escape(about)}"'
+        f' viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
+        f'<defs>{patterns}</defs><g font-size="12">{"".join(parts)}{_legend(name, height - 12, series)}</g></svg>'
     )
     return mark_safe(whole)  # noqa: S308  # our own drawing; every text in it is escaped
 
