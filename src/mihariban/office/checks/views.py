@@ -69,7 +69,7 @@ def sheet(request: HttpRequest, kiosk: str, day: str) -> HttpResponse:
         return render(request, "checks/sheet.html", sheet_page(acting, found, form), status=_WRONG)
     try:
         return _do(request, acting, found, form, does)
-    except NotAllowed:
+    except (NotAllowed, NotThere):
         raise
     except MiharibanError as error:
         return _refused(request, acting, kiosk, day, form, error)
