@@ -244,7 +244,7 @@ def test_a_day_names_its_papers(someone: Someone, client: Client) -> None:
     enter(closure(date(2026, 11, 25)), acting)
     _in(client, acting)
     page = _get(client, "/days/2026-11-25/")
-    assert "空調の点検（市長、市窓 7）" in page and "休止（" in page and "この日を休止する" in page
+    assert "休止: 空調の点検（市長、市窓 7）" in page and "この日を休止する" in page
     assert "この日を休止する" not in _get(client, "/days/2026-11-22/")
     assert "効力のある要綱がありません" in _get(client, "/days/2010-01-04/")
 

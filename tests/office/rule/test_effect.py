@@ -25,7 +25,7 @@ BOOK = PolicyBook([ONE])
 def _visit(
     end: str, *, seconds: float = 60.0, state: str = "kept", held: str | None = None, policy: str = ONE.sha256
 ) -> VisitItem:
-    told = {
+    told: dict[str, object] = {
         "id": "0" * 26, "recorder": "r1", "camera": "cam1", "started_at": end, "ended_at": end, "recorded_from": end,
         "recorded_to": end, "expires_at": None, "held_until": held, "seconds": seconds, "bytes": 1, "state": state,
         "policy": policy, "parts": [], "reason": "", "end_reason": "", "score": 0.0, "end_score": 0.0,

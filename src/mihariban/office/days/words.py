@@ -13,9 +13,10 @@ _WEEKDAYS = tuple(
 
 
 def hours_text(hours: DayHours) -> T:
-    """「8:30から17:15まで」 or 「休止（祝日）」."""
+    """「8:30から17:15まで」 or 「祝日（文化の日）のため休止」."""
     if not hours.open:
-        return T(f"休止（{hours.reason_ja}）", f"closed ({hours.reason_en})")
+        ja, en = hours.reason_ja, hours.reason_en
+        return T(ja if "休止" in ja else f"休止（{ja}）", en if "clos" in en else f"closed ({en})")
     spans = [window.texts for window in hours.windows]
     return T(
         "、".join(f"{_short(start)}から{_short(end)}まで" for start, end in spans),

@@ -23,7 +23,7 @@ class ProposalForm(forms.Form):
         label=said("要綱のデータ（TOML）", "Data of the rule (TOML)"),
         strip=False,
         max_length=MOST,
-        widget=forms.Textarea(attrs={"rows": 30, "spellcheck": "false", "class": "r-text", "autocomplete": "off"}),
+        widget=forms.Textarea(attrs={"rows": 30, "spellcheck": "false", "class": "r-text"}),
         help_text=said(
             "今の版の写しです。版の番号（version）と施行日（effective_from）を必ず書き直します。",
             "A copy of the newest version. Its number (version) and date (effective_from) must be changed.",
