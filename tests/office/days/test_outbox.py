@@ -14,8 +14,10 @@ from mihariban.office.days.actions.put_change import put_change
 from mihariban.office.days.actions.withdraw_change import withdraw_change
 from mihariban.office.days.hours import hours_on
 from mihariban.office.days.models import Delivery
-from mihariban.office.days.outbox import deliver_waiting, office_for
+from mihariban.office.days.outbox import deliver_waiting
 from mihariban.office.exchange import exchange
+from mihariban.office.sites import hooks
+from mihariban.office.sites.call import office_for
 from mihariban.recorder.client import RecorderClient
 from mihariban.recorder.contract.errors import RecorderUnavailable
 from tests.office.days.changes import closure
@@ -119,3 +121,20 @@ def test_without_keys_the_decision_stands_and_waits(
     waiting = Delivery.objects.get()
     assert (waiting.order, waiting.delivered_at) == ("", None) and waiting.failure
     assert not hours_on(date(2026, 11, 24)).open
+
+
+def test_the_listener_delivers_what_waits(
+    someone: Someone, office: Path, office_clock: TurnedClock, tmp_path: Path
+) -> None:
+    """Whenever it has reached a recorder; a recorder that can no longer be called is left waiting."""
+    acting = someone("manager")
+    known = known_recorder(tmp_path / "site", office, office_clock)
+    put_change(closure(date(2026, 11, 24)), acting=acting)
+    with known.answering(), RecorderClient(Path(known.unit.socket)) as client:
+        for call in hooks.after_contact:
+            call(known.unit, client)
+    assert Delivery.objects.get().delivered_at is not None
+    known.unit.socket = ""
+    known.unit.save()
+    put_change(closure(date(2026, 11, 25)), acting=acting)
+    assert Delivery.objects.filter(delivered_at=None).count() == 1

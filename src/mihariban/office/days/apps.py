@@ -14,3 +14,9 @@ class DaysConfig(AppConfig):
     name = "mihariban.office.days"
     label = "days"
     nav = (Nav("days:month", T("稼働日", "Days and hours"), order=30),)
+
+    def ready(self) -> None:
+        from mihariban.office.days.outbox import deliver_on_contact
+        from mihariban.office.sites import hooks
+
+        hooks.after_contact.append(deliver_on_contact)

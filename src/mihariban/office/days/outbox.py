@@ -7,47 +7,27 @@ signing; where one cannot be delivered yet, those after it wait.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 import structlog
 from django.db import transaction
 
 from mihariban.base.errors import MiharibanError
-from mihariban.ledger.errors import LedgerMissing
 from mihariban.office.base.dates import now
-from mihariban.office.base.ledger import book
 from mihariban.office.days.models import Delivery
 from mihariban.office.exchange import deliver
 from mihariban.office.signer import Office
+from mihariban.office.sites.call import client_of, office_for
+from mihariban.office.sites.errors import RecorderUnknown
 from mihariban.office.sites.models import RecorderUnit
-from mihariban.office.trust import known_recorder
 from mihariban.recorder.client import RecorderClient
 from mihariban.recorder.contract.errors import GrantMalformed, GrantReplayed, RecorderUnavailable
 
 _log = structlog.get_logger(__name__)
-SECONDS = 5.0
-"""How long a recorder may take to answer while a clerk waits."""
 FINAL = (GrantMalformed, GrantReplayed)
 """Refusals that come again however often the same order is sent."""
 
 Sign = Callable[[Office], str]
 """Signs an order for one recorder and returns its id."""
-
-
-def office_for(recorder: RecorderUnit) -> Office:
-    """What signs for a recorder.
-
-    Raises:
-        LedgerMissing: its keys were not laid here.
-    """
-    return Office(book(), known_recorder(book().folder, site=recorder.site_id, recorder=recorder.id))
-
-
-def client_of(recorder: RecorderUnit, seconds: float = SECONDS) -> RecorderClient:
-    """A client of a recorder. Use as a context manager."""
-    if recorder.socket:
-        return RecorderClient(Path(recorder.socket), seconds=seconds)
-    return RecorderClient(address=recorder.address, seconds=seconds)
 
 
 def queue(recorders: Iterable[RecorderUnit], kind: str, subject: str, sign: Sign, *, withdraws: bool = False) -> None:
@@ -56,7 +36,7 @@ def queue(recorders: Iterable[RecorderUnit], kind: str, subject: str, sign: Sign
     for recorder in recorders:
         try:
             order, failure = sign(office_for(recorder)), ""
-        except LedgerMissing as error:
+        except RecorderUnknown as error:
             order, failure = "", error.code
         Delivery.objects.create(
             recorder=recorder,
@@ -75,12 +55,22 @@ def deliver_waiting(connect: Callable[[RecorderUnit], RecorderClient] = client_o
     waiting = Delivery.objects.filter(delivered_at=None, given_up=False).exclude(order="")
     done = 0
     for recorder in RecorderUnit.objects.filter(pk__in=waiting.values("recorder")):
-        with connect(recorder) as client:
-            done += _deliver_to(recorder, client)
+        try:
+            with connect(recorder) as client:
+                done += deliver_to(recorder, client)
+        except RecorderUnknown as error:
+            _log.warning("recorder cannot be called", recorder=recorder.pk, code=error.code)
     return done
 
 
-def _deliver_to(recorder: RecorderUnit, client: RecorderClient) -> int:
+def deliver_to(recorder: RecorderUnit, client: RecorderClient) -> int:
+    """Send what waits for one recorder, in order. Returns how many orders were delivered.
+
+    Raises:
+        RecorderUnknown: its keys are not here any more.
+    """
+    if not Delivery.objects.filter(recorder=recorder, delivered_at=None, given_up=False).exclude(order="").exists():
+        return 0
     office, done = office_for(recorder), 0
     sends = {"calendar": client.put_calendar, "policy": client.put_policy}
     stopped: set[str] = set()
@@ -100,6 +90,11 @@ def _deliver_to(recorder: RecorderUnit, client: RecorderClient) -> int:
             done += 1
             _note(each, delivered=True)
     return done
+
+
+def deliver_on_contact(recorder: RecorderUnit, client: RecorderClient) -> None:
+    """What the listener of the sites calls whenever a recorder answered."""
+    deliver_to(recorder, client)
 
 
 def _failed(delivery: Delivery, error: MiharibanError) -> None:

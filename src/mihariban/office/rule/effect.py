@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from mihariban.base.clock import from_datetime, to_datetime
 from mihariban.base.errors import MiharibanError
-from mihariban.office.days.outbox import client_of
+from mihariban.office.sites.call import client_of
 from mihariban.office.sites.models import RecorderUnit
 from mihariban.policy import LoadedPolicy, PolicyBook
 from mihariban.policy.errors import NoPolicyInForce
