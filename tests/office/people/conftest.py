@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -19,7 +20,13 @@ LONG_AGO = date(2020, 4, 1)
 
 
 @pytest.fixture(autouse=True)
-def saga(office: Path) -> Iterator[Path]:
+def _quick_passwords(settings: Any) -> None:
+    """Passwords are not what is tested here: argon2 takes its time on purpose."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def saga(_quick_passwords: None, office: Path) -> Iterator[Path]:
     """Saga's rule is in force: deputy by post, vendors for maintenance only."""
     path = Path(settings.OFFICE_FOLDER).parent / "policy.toml"
     shutil.copy(SAGA, path)

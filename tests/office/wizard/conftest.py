@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -13,7 +14,13 @@ from tests.support.sites import SAGA
 
 
 @pytest.fixture(autouse=True)
-def saga(office: Path) -> Iterator[Path]:
+def _quick_passwords(settings: Any) -> None:
+    """Passwords are not what is tested here: argon2 takes its time on purpose."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def saga(_quick_passwords: None, office: Path) -> Iterator[Path]:
     """Saga's rule is in force."""
     path = Path(settings.OFFICE_FOLDER).parent / "policy.toml"
     shutil.copy(SAGA, path)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.utils.functional import lazy
 
 from mihariban.office.base.acting import Acting
 from mihariban.office.base.text import T
@@ -13,10 +14,12 @@ from mihariban.office.people.models import Person, Post
 from mihariban.office.people.names import DESIGNATED
 from mihariban.office.people.policy import DESIGNATIONS
 
+_lazily = lazy(str, str)
+
 
 def str_of(text: T | str) -> Any:
-    """A T where Django's types want a text; it is shown in the language of the request."""
-    return text
+    """A T where Django wants a text of its own kind; it is shown in the language of the request."""
+    return _lazily(text)
 
 
 _CONTROL = RegexValidator(

@@ -76,7 +76,7 @@ class DesignationPolicy(Policy):
                 )
             )
         refused = _contracted(person, role)
-        return refused or by_role(acting, *_designators(role))
+        return by_role(acting, *_designators(role)) if refused is None else refused
 
     def may_dismiss(self, acting: Acting, designation: Designation) -> Verdict:
         """End a designation."""

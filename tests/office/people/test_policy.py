@@ -1,0 +1,148 @@
+"""Who may do what with people: every role, every state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from mihariban.base.clock import HOUR, TurnedClock
+from mihariban.office.base.acting import Acting, Role
+from mihariban.office.base.dates import now, today
+from mihariban.office.people.actions import activate_deputy, close_account, end_activation
+from mihariban.office.people.models import NOMINEE, Designation, Holding, Person, Post, SetUp, User
+from mihariban.office.people.policy import ACCOUNTS, DEPUTIES, DESIGNATIONS, PEOPLE
+
+ROLES: tuple[Role, ...] = ("manager", "deputy", "operator", "vendor", "auditor", "it")
+KEEPERS = ("manager", "deputy", "it")
+Make = Callable[..., Acting]
+
+
+def _acting(someone: Make, role: str) -> Acting:
+    """Of one role; a deputy as one who acts now."""
+    return someone(role) if role != "deputy" else Acting("例 一郎", frozenset(("deputy",)), today())
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_people_and_posts(someone: Make, role: Role) -> None:
+    """Manager, acting deputy and IT keep them; a vendor does not even see them."""
+    acting, person = _acting(someone, role), Person(name="見本 花子")
+    assert bool(PEOPLE.may_see(acting)) == (role != "vendor")
+    for verdict in (
+        PEOPLE.may_enter(acting),
+        PEOPLE.may_change(acting, person),
+        PEOPLE.may_set_post(acting),
+        PEOPLE.may_appoint(acting, Post(name="係長"), person),
+        PEOPLE.may_leave(acting, Holding()),
+    ):
+        assert bool(verdict) == (role in KEEPERS)
+    assert not PEOPLE.may_leave(acting, Holding(void=True))
+
+
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize("role", ROLES)
+def test_designations(someone: Make, role: Role, signed: bool) -> None:
+    """Operators and auditors are the manager's once the set-up is signed; nobody designates a manager."""
+    acting, person = _acting(someone, role), Person.objects.create(name="見本 花子")
+    if signed:
+        SetUp.objects.create(pk=1, signed_at=now())
+    for wanted in ("operator", "auditor", NOMINEE):
+        expected = role in ("manager", "deputy") or (role == "it" and not signed)
+        assert bool(DESIGNATIONS.may_designate(acting, person, wanted)) == expected
+        assert bool(DESIGNATIONS.may_dismiss(acting, Designation(role=wanted))) == expected
+    for wanted in ("it", "vendor"):
+        assert bool(DESIGNATIONS.may_designate(acting, person, wanted)) == (role in KEEPERS)
+    assert not DESIGNATIONS.may_dismiss(acting, Designation(role="it", void=True))
+    assert not any(
+        DESIGNATIONS.may_designate(acting, person, wanted) for wanted in ("manager", "deputy", "system", "x")
+    )
+    assert bool(DESIGNATIONS.may_correct(acting, Designation())) == (role in ("manager", "deputy"))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_accounts(someone: Make, role: Role) -> None:
+    """None, open, closed."""
+    acting, owner = _acting(someone, role), someone(name="見本 花子")
+    user = owner.user
+    assert user is not None and user.person is not None
+    keeper = role in KEEPERS
+    assert bool(ACCOUNTS.may_create(acting, Person.objects.create(name="例 次郎"))) == keeper
+    assert not ACCOUNTS.may_create(acting, user.person)
+    assert (bool(ACCOUNTS.may_close(acting, user)), bool(ACCOUNTS.may_reset(acting, user))) == (keeper, keeper)
+    assert not ACCOUNTS.may_reopen(acting, user)
+    user.is_active = False
+    assert not ACCOUNTS.may_close(acting, user) and not ACCOUNTS.may_reset(acting, user)
+    assert bool(ACCOUNTS.may_reopen(acting, user)) == keeper
+
+
+@pytest.mark.parametrize("state", ["waiting", "acting", "ended", "ended_early"])
+def test_a_deputy_in_four_states(someone: Make, vice: Make, office_clock: TurnedClock, state: str) -> None:
+    """What the deputy may do, and who may end it."""
+    manager, deputy = someone("manager"), vice()
+    user = deputy.user
+    assert user is not None and user.person is not None
+    begins = now() + timedelta(hours=1)
+    row = activate_deputy(user.person, reason="研修", begins=begins, ends=begins + timedelta(hours=2), acting=manager)
+    office_clock.turn({"waiting": 0, "acting": HOUR, "ended": 3 * HOUR, "ended_early": 2 * HOUR}[state])
+    if state == "ended_early":
+        end_activation(row, stamp=row.stamp, acting=manager)
+    me = Acting.of(user)
+    assert row.state(now()) == state
+    inside = state == "acting"
+    person = Person.objects.create(name="見本 花子")
+    for verdict in (
+        PEOPLE.may_see(me),
+        PEOPLE.may_enter(me),
+        DESIGNATIONS.may_designate(me, person, "operator"),
+        DESIGNATIONS.may_correct(me, Designation()),
+        ACCOUNTS.may_create(me, person),
+    ):
+        assert bool(verdict) == inside
+    open_ = state in ("waiting", "acting")
+    for role in ("operator", "vendor", "auditor", "it"):
+        assert not DEPUTIES.may_end(someone(role), row)
+    assert (bool(DEPUTIES.may_end(me, row)), bool(DEPUTIES.may_end(manager, row))) == (open_, open_)
+
+
+@pytest.mark.parametrize("role", ["operator", "vendor", "auditor", "it", "manager"])
+def test_who_lets_a_deputy_act(someone: Make, vice: Make, role: Role) -> None:
+    """The manager, or the deputy in person; only for somebody whom the rule names and who has an account."""
+    acting, deputy = someone(role), vice()
+    assert deputy.user is not None and deputy.user.person is not None
+    assert bool(DEPUTIES.may_activate(acting, deputy.user.person)) == (role == "manager")
+    assert DEPUTIES.may_activate(deputy, deputy.user.person)
+    assert not DEPUTIES.may_activate(acting, Person.objects.create(name="見本 花子"))
+    keeper = someone("it") if role != "it" else acting
+    close_account(deputy.user, acting=keeper)
+    assert not DEPUTIES.may_activate(acting, deputy.user.person)
+    assert not DEPUTIES.may_activate(deputy, deputy.user.person)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "vendor", "operator"),
+    [("none", False, False), ("maintenance_only", True, False), ("operation", True, True)],
+)
+def test_what_the_rule_lets_be_contracted_out(
+    someone: Make, saga: Path, allowed: str, vendor: bool, operator: bool
+) -> None:
+    """A vendor at all, a vendor's person as operator, and never as manager where the rule does not say so."""
+    text = saga.read_text(encoding="utf-8")
+    saga.write_text(text.replace('allowed = "maintenance_only"', f'allowed = "{allowed}"'), encoding="utf-8")
+    manager, person = someone("manager"), Person.objects.create(name="例 次郎")
+    assert bool(DESIGNATIONS.may_designate(manager, person, "vendor")) == vendor
+    Designation.objects.create(person=person, role="vendor", first=date(2020, 4, 1))
+    assert bool(DESIGNATIONS.may_designate(manager, person, "operator")) == operator
+    assert not PEOPLE.may_appoint(manager, Post(name="課長", manages=True), person)
+    assert PEOPLE.may_appoint(manager, Post(name="係長"), person)
+
+
+def test_without_a_rule_nothing_breaks(someone: Make, saga: Path) -> None:
+    """The narrower reading holds."""
+    text = saga.read_bytes()
+    saga.unlink()
+    manager, person = someone("manager"), Person.objects.create(name="例 次郎")
+    assert DESIGNATIONS.may_designate(manager, person, "vendor")
+    assert User.objects.count() == 1
+    saga.write_bytes(text)
