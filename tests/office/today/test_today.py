@@ -18,6 +18,7 @@ from mihariban.base.errors import StateError
 from mihariban.office.base.acting import Acting
 from mihariban.office.base.dates import now
 from mihariban.office.base.text import T
+from mihariban.office.faults.models import Fault, Stoppage
 from mihariban.office.sites.listen import listen
 from mihariban.office.sites.models import CameraUnit, Kiosk, RecorderUnit, SeenFinding, SeenStatus, SeenVisit, Site
 from mihariban.office.today import tasks as tasks_module
@@ -126,6 +127,20 @@ def test_the_screen_says_first_what_cannot_wait(seen: SeenStatus, someone: Someo
     client.post("/language/", {"language": "en", "next": "/"}, secure=True)
     page = client.get("/today/", secure=True).content.decode()
     assert "To be dealt with now: 1" in page and "until 19:00" in page
+
+
+def test_the_headline_never_contradicts_a_tile(seen: SeenStatus, someone: Someone, client: Client) -> None:
+    """A camera that does not watch is an alarm before any recorder calls it one; so is a kiosk out of service."""
+    client.force_login(someone("manager").user)
+    seen.json["cameras"][0]["watched"] = False
+    seen.save()
+    page = client.get("/today/", secure=True).content.decode()
+    assert "すぐに対応が必要です：1 件" in page and "cam1：見守っていません" in page
+    fault = Fault.objects.create(kiosk_id="k1", kind="kiosk", what="x", since=now(), source="person", opened_at=now())
+    Stoppage.objects.create(fault=fault, began=now())
+    page = client.get("/today/", secure=True).content.decode()
+    assert "異常はありません" not in page and "休止中（故障）" in page
+    assert page.count("すぐに対応が必要です") == 1
 
 
 def test_an_empty_office_says_what_to_do(office: Path, someone: Someone, client: Client) -> None:

@@ -107,7 +107,7 @@ def _facts(moment: datetime) -> dict[str, object]:
 
 def _place(site: Site, policy: Policy, told: Contact, moment: datetime) -> Place:
     day = Day(site, moment)
-    kiosks = list(site.kiosks.order_by("id"))
+    kiosks = list(site.kiosks.order_by("name", "id"))
     states = kiosk_states(kiosks)
     known = next((each for each in policy.sites if each.id == site.policy_site), None)
     name = site.name or (known.name_ja if known and known.location_public else str(site.pk))

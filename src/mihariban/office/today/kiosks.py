@@ -66,7 +66,7 @@ class KioskNow:
 
 def kiosks_now(now: datetime) -> list[KioskNow]:
     """All kiosks, in the order of their sites."""
-    kiosks = list(Kiosk.objects.select_related("site").prefetch_related("cameras").order_by("site_id", "id"))
+    kiosks = list(Kiosk.objects.select_related("site").prefetch_related("cameras").order_by("site_id", "name", "id"))
     service = kiosk_states(kiosks)
     hours = {site.pk: Day(site, now) for site in {kiosk.site_id: kiosk.site for kiosk in kiosks}.values()}
     heard = Heard(now)

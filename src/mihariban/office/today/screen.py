@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
+
 from mihariban.office.base.acting import Acting
 from mihariban.office.base.text import T
 from mihariban.office.people.roles import ActingManager, acting_manager
+from mihariban.office.sites.alarms import UNREACHABLE
 from mihariban.office.sites.figures import Figures
-from mihariban.office.sites.models import RecorderUnit, SeenStatus
+from mihariban.office.sites.models import RecorderUnit, SeenFinding, SeenStatus
 from mihariban.office.today.kiosks import CameraNow, KioskNow, Look, Words, kiosks_now, silence
 from mihariban.office.today.tasks import Task, collect
 
@@ -57,7 +60,30 @@ def gather(acting: Acting, now: datetime) -> Screen:
     cameras = [camera for kiosk in kiosks for camera in kiosk.cameras]
     units = RecorderUnit.objects.select_related("site", "seen").order_by("site_id", "id")
     recorders = [_recorder(unit, [each for each in cameras if each.recorder == unit.pk], now) for unit in units]
-    return Screen(now, acting_manager(now), kiosks, collect(acting, now), recorders)
+    tasks = collect(acting, now)
+    return Screen(now, acting_manager(now), kiosks, [*untold(kiosks, tasks), *tasks], recorders)
+
+
+def untold(kiosks: list[KioskNow], tasks: list[Task]) -> list[Task]:
+    """What the tiles show as wrong and no app has told: the headline never says that all is well above a tile that says
+    otherwise."""
+    found = []
+    told = {task.kiosk for task in tasks if task.state in ("alarm", "late")}
+    silent = set(SeenFinding.objects.filter(until=None, code=UNREACHABLE).values_list("recorder_id", flat=True))
+    for each in kiosks:
+        if each.state.look == "error" and each.kiosk.pk not in told:
+            url = reverse("days:month") if each.service.in_service else reverse("faults:list")
+            found.append(_alarm(each.kiosk.name, each, each.state, url))
+        for camera in each.cameras:
+            if camera.state.look == "error" and not camera.findings and camera.recorder not in silent:
+                url = reverse("sites:recorder", args=[camera.recorder])
+                found.append(_alarm(camera.camera, each, camera.state, url))
+    return found
+
+
+def _alarm(name: str, kiosk: KioskNow, state: Words, url: str) -> Task:
+    title = T("{n}：{w}", "{n}: {w}").format(n=name, w=state.word)
+    return Task(title, "alarm", url, detail=state.detail, kiosk=kiosk.kiosk.pk)
 
 
 def _recorder(unit: RecorderUnit, cameras: list[CameraNow], now: datetime) -> RecorderNow:
