@@ -178,4 +178,8 @@ def valid(html: str) -> None:
     assert told == [], "\n".join(told)
 
 
-_TIDY_IS_OLD = ('proprietary attribute "hx-', 'proprietary attribute "aria-current"')
+_TIDY_IS_OLD = (
+    'proprietary attribute "hx-',
+    'proprietary attribute "aria-current"',
+    'proprietary attribute "inputmode"',
+)
