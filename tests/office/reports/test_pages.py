@@ -165,6 +165,7 @@ def test_figures_as_files(client: Client, someone: Someone, morning: datetime) -
 def test_queries_do_not_grow_with_visits(client: Client, someone: Someone, morning: datetime) -> None:
     """Three visits or thirty."""
     client.force_login(someone("operator").user)
+    client.get("/reports/", secure=True)  # the session is written by the first one
     seen = []
     for count in (3, 30):
         for n in range(count):
@@ -182,6 +183,18 @@ def test_every_register_of_every_app_is_on_the_page(client: Client, someone: Som
     assert "/found/?first=2026-11-01&amp;last=2026-11-30&amp;kiosk=k1&amp;as=xlsx" in page
     assert "/keyledger/uses/?first=2026-11-01&amp;last=2026-11-30&amp;as=print" in page
     assert "鍵使用管理簿" in page
+
+
+def test_a_list_that_its_app_does_not_name_is_found_all_the_same(
+    client: Client, someone: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No register is forgotten."""
+    from django.apps import apps
+
+    monkeypatch.setattr(type(apps.get_app_config("found")), "registers", [])
+    client.force_login(someone("operator").user)
+    page = client.get("/reports/", secure=True).content.decode()
+    assert 'href="/found/"' in page and 'href="/found/corrections/"' in page
 
 
 def test_addresses_of_the_page_lead_somewhere(client: Client, someone: Someone) -> None:

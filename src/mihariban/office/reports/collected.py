@@ -1,8 +1,11 @@
-"""The registers of all apps: each AppConfig names them, ``registers = ["days:list"]``."""
+"""The registers of all apps. An AppConfig may name them in their order, ``registers = ["days:list"]``; those that it
+does not name are found among its addresses, so that none is forgotten."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +14,7 @@ from django.urls import NoReverseMatch, resolve, reverse
 
 from mihariban.office.base.acting import Acting
 from mihariban.office.base.policy import Verdict
+from mihariban.office.base.register import Register
 from mihariban.office.base.sheets import FORMATS
 from mihariban.office.base.text import T
 
@@ -55,11 +59,21 @@ def collected(acting: Acting, asked: dict[str, str]) -> list[Collected]:
     """
     found = []
     for config in sorted(apps.get_app_configs(), key=_order):
-        for name in getattr(config, "registers", ()):
-            one = _collect(str(name), acting, asked)
+        for name in _names(config):
+            one = _collect(name, acting, asked)
             if one is not None:
                 found.append(one)
     return found
+
+
+def _names(config: Any) -> list[str]:
+    """What the app names, then every other list among its addresses that needs no row to be opened."""
+    if not config.name.startswith("mihariban.office.") or find_spec(f"{config.name}.urls") is None:
+        return []
+    urls = import_module(f"{config.name}.urls").urlpatterns
+    lists = [each for each in urls if issubclass(getattr(each.callback, "view_class", object), Register)]
+    found = [f"{config.label}:{each.name}" for each in lists if not each.pattern.converters]
+    return list(dict.fromkeys([*map(str, getattr(config, "registers", ())), *found]))
 
 
 def _order(config: Any) -> int:

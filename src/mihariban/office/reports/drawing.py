@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 Fill = Literal["solid", "hatch", "dots"]
 INK, LINE, TEXT = "#0017c1", "#949494", "#1a1a1a"
-_TOP, _BOTTOM, _LEFT = 22, 40, 4
+_TOP, _BOTTOM, _LEFT = 22, 56, 4
 _PATTERNS = {
     "hatch": '<path d="M0 6L6 0M-1 1L1 -1M5 7L7 5" stroke="{ink}" stroke-width="1.6"/>',
     "dots": '<circle cx="3" cy="3" r="1.4" fill="{ink}"/>',
@@ -40,7 +40,7 @@ def columns(name: str, title: str, about: str, labels: Sequence[str], series: Se
     most = _most(series)
     wide = max(16, min(34, 900 // max(1, len(labels) * len(series))))
     group = wide * len(series) + 8
-    width, height = _LEFT * 2 + group * len(labels), 220
+    width, height = _LEFT * 2 + group * len(labels), 240
     parts = [_line(0, height - _BOTTOM, width, height - _BOTTOM)]
     for place, label in enumerate(labels):
         left = _LEFT + place * group + 4

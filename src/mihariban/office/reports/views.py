@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -65,7 +65,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     """Visits and queues, drawn; ``?as=csv``, ``csv-cp932``, ``xlsx`` give the numbers."""
     acting = acting_of(request)
     _seen(acting)
-    form = AskForm(request.GET)
+    form = AskForm(_usual(request))
     counted = _count(form)
     if counted is None:
         return render(request, "reports/figures.html", {"form": form}, status=422)
@@ -73,6 +73,14 @@ def figures(request: HttpRequest) -> HttpResponse:
     if wanted in FORMATS:
         return export_figures(counted, form=wanted, acting=acting).response(wanted, f"visits-{now():%Y%m%d-%H%M}")
     return render(request, "reports/figures.html", _page(request, form, counted))
+
+
+def _usual(request: HttpRequest) -> QueryDict:
+    """What was asked, and four weeks up to today where no period was."""
+    asked = request.GET.copy()
+    if not asked.get("first") and not asked.get("last"):
+        asked["first"], asked["last"] = (today() - USUAL).isoformat(), today().isoformat()
+    return asked
 
 
 def _count(form: AskForm) -> Figures | None:
