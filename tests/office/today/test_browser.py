@@ -75,6 +75,9 @@ def test_the_screen_refreshes_itself_and_keeps_the_focus(
     """An alarm comes in without a click; where the server is away the screen says that it is old."""
     listen(heard.unit)
     SeenFinding.objects.update(until=now())
+    seen = heard.unit.seen
+    seen.json["cameras"][0]["watched"] = True
+    seen.save()
     log_in(office_page, someone("manager"))
     office_page.goto("/today/")
     assert not office_page.get_by_text("すぐに対応が必要です").count()

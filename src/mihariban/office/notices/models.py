@@ -71,6 +71,8 @@ class Sign(Stamped):
         """The state in words; a sign that was taken down has none."""
         if self.removed is not None:
             return T("外した", "Taken down")
+        if self.checked_at is None:
+            return T("まだ確かめていない", "Not looked at yet")
         return STATES.get(self.state, T(self.state, self.state))
 
 

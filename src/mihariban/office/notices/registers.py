@@ -16,19 +16,34 @@ from mihariban.office.base.text import T
 from mihariban.office.notices.models import SIZES, STATES, Sign
 from mihariban.office.notices.policy import NOTICES
 
+ALL = T("すべて", "All")
+
 
 class SignFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no types
     """By what hangs, by size, by state."""
 
-    hangs = django_filters.BooleanFilter(
-        field_name="removed", lookup_expr="isnull", label=T("いま掲げている", "Hangs now")
+    hangs = django_filters.ChoiceFilter(
+        label=T("いま", "Now"),
+        choices=[("yes", T("掲げている", "hangs")), ("no", T("外した", "taken down"))],
+        empty_label=ALL,
+        method="by_hanging",
     )
-    size = django_filters.ChoiceFilter(label=T("大きさ", "Size"), choices=list(SIZES.items()))
-    state = django_filters.ChoiceFilter(label=T("状態", "State"), choices=list(STATES.items()))
+    size = django_filters.ChoiceFilter(label=T("大きさ", "Size"), choices=list(SIZES.items()), empty_label=ALL)
+    state = django_filters.ChoiceFilter(label=T("状態", "State"), choices=list(STATES.items()), empty_label=ALL)
 
     class Meta:
         model = Sign
         fields = ()
+
+    def by_hanging(self, rows: QuerySet[Sign], name: str, value: str) -> QuerySet[Sign]:
+        """Those that hang, or those that were taken down."""
+        return rows.filter(removed__isnull=value == "yes")
+
+
+def _tag(row: Sign) -> str:
+    if row.removed is not None or row.checked_at is None:
+        return "plain"
+    return {"good": "good", "worn": "warn"}.get(row.state, "error")
 
 
 class Signs(Register):
@@ -53,7 +68,7 @@ class Signs(Register):
             "state",
             T("状態", "State"),
             lambda row: row.state_text,
-            tag=lambda row: "plain" if row.removed else {"good": "good", "worn": "warn"}.get(row.state, "error"),
+            tag=_tag,
         ),
     )
 

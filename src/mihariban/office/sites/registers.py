@@ -18,6 +18,7 @@ from mihariban.office.sites.models import RecorderUnit, SeenEvent, SeenFinding
 from mihariban.office.sites.policy import SITES
 
 SEVERITIES = {"alarm": T("異常", "Alarm"), "warning": T("注意", "Look at it")}
+ALL = T("すべて", "All")
 _DAY = forms.DateInput(attrs={"type": "date"})
 
 
@@ -28,15 +29,26 @@ def _recorders() -> list[tuple[str, str]]:
 class FindingFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no types
     """By severity, by whether it lasts, by recorder, by day."""
 
-    severity = django_filters.ChoiceFilter(label=T("重さ", "Severity"), choices=list(SEVERITIES.items()))
-    lasts = django_filters.BooleanFilter(field_name="until", lookup_expr="isnull", label=T("続いている", "Lasts"))
-    recorder = django_filters.ChoiceFilter(label=T("録画装置", "Recorder"), choices=_recorders)
+    severity = django_filters.ChoiceFilter(
+        label=T("重さ", "Severity"), choices=list(SEVERITIES.items()), empty_label=ALL
+    )
+    lasts = django_filters.ChoiceFilter(
+        label=T("いま", "Now"),
+        choices=[("yes", T("続いている", "lasts")), ("no", T("終わった", "over"))],
+        empty_label=ALL,
+        method="by_lasting",
+    )
+    recorder = django_filters.ChoiceFilter(label=T("録画装置", "Recorder"), choices=_recorders, empty_label=ALL)
     first = django_filters.DateFilter(field_name="since", lookup_expr="date__gte", label=T("から", "From"), widget=_DAY)
     last = django_filters.DateFilter(field_name="since", lookup_expr="date__lte", label=T("まで", "To"), widget=_DAY)
 
     class Meta:
         model = SeenFinding
         fields = ()
+
+    def by_lasting(self, rows: QuerySet[SeenFinding], name: str, value: str) -> QuerySet[SeenFinding]:
+        """Those that last, or those that are over."""
+        return rows.filter(until__isnull=value == "yes")
 
 
 class Findings(Register):
@@ -76,7 +88,7 @@ class Findings(Register):
 class EventFilter(django_filters.FilterSet):  # type: ignore[misc]  # the same
     """By recorder, by tag, by day."""
 
-    recorder = django_filters.ChoiceFilter(label=T("録画装置", "Recorder"), choices=_recorders)
+    recorder = django_filters.ChoiceFilter(label=T("録画装置", "Recorder"), choices=_recorders, empty_label=ALL)
     tag = django_filters.CharFilter(
         lookup_expr="startswith", label=T("種類（gap: など）", "Kind (such as gap:)"), max_length=64
     )
