@@ -31,9 +31,9 @@ def _picture(codec: str, width: int = 64, height: int = 48) -> bytes:
     out = io.BytesIO()
     with av.open(out, "w", format="image2pipe") as container:
         stream = container.add_stream(codec, rate=1)
-        stream.width, stream.height, stream.pix_fmt = width, height, form  # type: ignore[attr-defined,union-attr]  # video
+        stream.width, stream.height, stream.pix_fmt = width, height, form  # type: ignore[union-attr]  # video
         frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
-        for packet in [*stream.encode(frame), *stream.encode(None)]:  # type: ignore[arg-type,attr-defined,union-attr]  # video
+        for packet in [*stream.encode(frame), *stream.encode(None)]:  # type: ignore[arg-type,union-attr]  # video
             container.mux(packet)
     return out.getvalue()
 
