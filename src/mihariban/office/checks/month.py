@@ -18,13 +18,18 @@ from mihariban.office.base.sheets import Sheet
 from mihariban.office.base.text import T
 from mihariban.office.checks import words
 from mihariban.office.checks.day import CheckDay, check_days
-from mihariban.office.checks.models import CheckLine
+from mihariban.office.checks.models import CheckLine, CheckSheet
 from mihariban.office.checks.policy import CHECKS
 from mihariban.office.sites.models import Kiosk
+from mihariban.policy.era import era_date
 
 _WEEKDAYS = tuple(T(*each) for each in (
     ("月", "Mon"), ("火", "Tue"), ("水", "Wed"), ("木", "Thu"), ("金", "Fri"), ("土", "Sat"), ("日", "Sun"),
 ))  # fmt: skip  # a table
+
+
+_BEFORE = T("記録前", "before the records")
+"""Of a day before the kiosk's first sheet: nobody forgot it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class DayRow:
 
     day: CheckDay
     weekday: T
+    state: T
     marks: list[str]
     by: str
     at: str
@@ -50,6 +56,11 @@ class MonthPage:
     rows: list[DayRow]
 
     @property
+    def name(self) -> T:
+        """「令和8年11月」."""
+        return T(era_date(self.first).rpartition("月")[0] + "月", f"{self.first:%Y-%m}")
+
+    @property
     def earlier(self) -> str:
         """The month before, YYYY-MM."""
         return f"{self.first - timedelta(days=1):%Y-%m}"
@@ -65,7 +76,7 @@ class MonthPage:
         head = [T("日付", "Date"), T("曜日", "Day"), T("状態", "State"), *(title for _, title in self.items)]
         tail = [T("点検者", "Checked by"), T("時刻", "Time"), T("確認", "Confirmed"), T("備考", "Remarks")]
         body = [
-            [row.day.date, str(row.weekday), str(row.day.text), *row.marks, row.by, row.at, row.confirmed, row.remarks]
+            [row.day.date, str(row.weekday), str(row.state), *row.marks, row.by, row.at, row.confirmed, row.remarks]
             for row in self.rows
         ]
         return Sheet(f"{self.kiosk.pk} {self.first:%Y-%m}", [str(each) for each in (*head, *tail)], body)
@@ -93,7 +104,8 @@ def month_page(kiosk: Kiosk, first: date) -> MonthPage:
     for line in rows.prefetch_related("corrections"):
         lines.setdefault(line.sheet_id, {})[line.item] = line
     items = _items(days, lines.values())
-    made = [_row(day, items, lines.get(day.sheet.pk, {}) if day.sheet else {}) for day in days]
+    begun = CheckSheet.objects.filter(kiosk=kiosk).order_by("date").values_list("date", flat=True).first() or today()
+    made = [_row(day, begun, items, lines.get(day.sheet.pk, {}) if day.sheet else {}) for day in days]
     return MonthPage(kiosk, first, items, made)
 
 
@@ -109,7 +121,7 @@ def _items(days: Iterable[CheckDay], sheets: Iterable[dict[str, CheckLine]]) -> 
     return list(found.items())
 
 
-def _row(day: CheckDay, items: list[tuple[str, T]], lines: dict[str, CheckLine]) -> DayRow:
+def _row(day: CheckDay, begun: date, items: list[tuple[str, T]], lines: dict[str, CheckLine]) -> DayRow:
     signed = day.sheet is not None and day.sheet.signed_at is not None
     shown = lines if signed else {}
     marks = [_mark(shown.get(item)) for item, _ in items]
@@ -122,7 +134,8 @@ def _row(day: CheckDay, items: list[tuple[str, T]], lines: dict[str, CheckLine])
         at += str(T("（遅れ）", " (late)")) if sheet.late else ""
     if sheet is not None and sheet.confirmed_at is not None:
         confirmed = sheet.confirmed_by.name if sheet.confirmed_by else "○"
-    return DayRow(day, _WEEKDAYS[day.date.weekday()], marks, by, at, confirmed, "、".join(remarks))
+    state = _BEFORE if day.state == "missing" and day.date < begun else day.text
+    return DayRow(day, _WEEKDAYS[day.date.weekday()], state, marks, by, at, confirmed, "、".join(remarks))
 
 
 def _mark(line: CheckLine | None) -> str:

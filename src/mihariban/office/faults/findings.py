@@ -9,7 +9,7 @@ from mihariban.ledger.tags import Tag
 from mihariban.office.base.acting import Acting, system
 from mihariban.office.faults.actions.link_gap import link_gap
 from mihariban.office.faults.actions.open_from_finding import open_from_finding
-from mihariban.office.faults.gaps import moment_of
+from mihariban.office.faults.gaps import gap_of, moment_of
 from mihariban.office.faults.models import Fault, FaultGap
 from mihariban.office.sites.models import CameraUnit, Kiosk, RecorderUnit, SeenEvent, SeenFinding
 from mihariban.office.sites.seen import findings_now
@@ -53,12 +53,11 @@ def open_from_seen(finding: SeenFinding, *, acting: Acting) -> Fault | None:
 
 def gaps_ended(recorder: RecorderUnit, events: Sequence[SeenEvent]) -> None:
     """Write the end of linked gaps as the recorder tells it; called with the events that were taken in."""
-    ends = {e.facts.get("gap"): moment_of(e, "to") for e in events if e.tag == Tag.GAP_RECORDING_END}
+    told = {gap_of(e): moment_of(e, "to") for e in events if e.tag == Tag.GAP_RECORDING_END}
+    ends = {gap: ended for gap, ended in told.items() if gap is not None}
     if not ends:
         return
-    rows = FaultGap.objects.filter(
-        recorder=recorder.pk, ended=None, gap__in=[each for each in ends if each is not None]
-    )
+    rows = FaultGap.objects.filter(recorder=recorder.pk, ended=None, gap__in=ends)
     for row in rows.exclude(fault__state="confirmed").select_related("fault"):
         link_gap(
             row.fault, recorder=row.recorder, camera=row.camera, gap=row.gap, began=row.began,

@@ -36,14 +36,14 @@ def heard_gaps(fault: Fault, until: datetime) -> list[HeardGap]:
     start = fault.since - _BEFORE
     events = events_between(start, until + timedelta(minutes=1), Tag.GAP_RECORDING_BEGIN, Tag.GAP_RECORDING_END)
     mine = [each for each in events if (each.recorder_id, each.facts.get("camera")) in cameras]
-    ends = {(e.recorder_id, e.facts.get("gap")): moment_of(e, "to") for e in mine if e.tag == Tag.GAP_RECORDING_END}
+    ends = {(e.recorder_id, gap_of(e)): moment_of(e, "to") for e in mine if e.tag == Tag.GAP_RECORDING_END}
     return [
         HeardGap(
-            e.recorder_id, str(e.facts["camera"]), int(e.facts["gap"]), moment_of(e, "from"),
-            ends.get((e.recorder_id, e.facts["gap"])),
+            e.recorder_id, str(e.facts["camera"]), gap, moment_of(e, "from"),
+            ends.get((e.recorder_id, gap)),
         )
         for e in mine
-        if e.tag == Tag.GAP_RECORDING_BEGIN and isinstance(e.facts.get("gap"), int)
+        if e.tag == Tag.GAP_RECORDING_BEGIN and (gap := gap_of(e)) is not None
     ]  # fmt: skip  # one gap a line
 
 
@@ -52,6 +52,12 @@ def _cameras(fault: Fault) -> set[tuple[str, Any]]:
     if fault.camera:
         rows = rows.filter(recorder_id=fault.recorder, camera=fault.camera)
     return {(row.recorder_id, row.camera) for row in rows}
+
+
+def gap_of(event: SeenEvent) -> int | None:
+    """The gap's number; None where the entry names none that we can keep."""
+    told = event.facts.get("gap")
+    return told if isinstance(told, int) and not isinstance(told, bool) and 0 <= told < 1 << 63 else None
 
 
 def moment_of(event: SeenEvent, name: str) -> datetime:

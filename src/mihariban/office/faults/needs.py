@@ -57,7 +57,7 @@ def tasks(fault: Fault) -> list[Task]:
         found.append(Task(T("機械を止めるかどうかを決める", "Decide whether to stop the kiosk"), "service"))
     if fault.is_stopped and not _put_up(fault):
         found.append(Task(T("お知らせを印刷して掲示する", "Print the notice and put it up"), "tell"))
-    if fault.kind == "camera" and not fault.gaps.all():
+    if fault.kind == "camera" and fault.state != "confirmed" and not fault.gaps.all():
         found.append(Task(T("映像の欠けがあれば結びつける", "Link the gap of footage, if any"), "gaps"))
     if fault.state == "open":
         found.append(Task(T("直ったら修理の内容を書く", "Enter the repair once it is done"), "repair"))

@@ -30,6 +30,7 @@ from mihariban.office.faults.record_page import record_page, sheet_page
 from mihariban.office.sites.models import SeenFinding
 
 _WRONG, _CONFLICT = 422, 409
+_FORMS = {name: FORMATS[name] for name in ("xlsx", "csv")}
 _OPENED = T("故障を届け出ました。次にすることを見てください。", "Opened. See what to do next.")
 
 
@@ -144,9 +145,9 @@ def figures(request: HttpRequest) -> HttpResponse:
     _insist(FAULTS.may_see(acting_of(request)))
     page = downtime_page(request.GET.get("until", ""))
     form = request.GET.get("as", "")
-    if form in FORMATS:
+    if form in _FORMS:
         return page.export(acting_of(request), form, f"downtime-{now():%Y%m%d-%H%M}")
-    return render(request, "faults/figures.html", {"page": page, "kinds": words.KINDS, "formats": FORMATS})
+    return render(request, "faults/figures.html", {"page": page, "kinds": words.KINDS, "formats": _FORMS})
 
 
 def _run(request: HttpRequest, form: DeedForm, run: Any) -> int:
