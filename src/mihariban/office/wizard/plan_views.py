@@ -73,13 +73,15 @@ def _plan_page(
 
 
 def _marks(row: FloorPlan, request: HttpRequest) -> list[dict[str, Any]]:
-    """One for each camera: as typed, as stored, or in the middle."""
+    """One for each camera: as typed, as stored, or halfway down."""
     stored = {each.camera_id: each for each in CameraMark.objects.filter(plan=row)}
     before = dict(request.POST.lists()) if request.method == "POST" else typed("plan")
     found_ = []
-    for camera in CameraUnit.objects.order_by("camera"):
+    cameras = list(CameraUnit.objects.order_by("camera"))
+    for place, camera in enumerate(cameras, 1):
         mark = stored.get(camera.pk)
-        values = (mark.x * 100, mark.y * 100, mark.direction) if mark else (50.0, 50.0, 180.0)
+        beside = 100 * place / (len(cameras) + 1)  # not one upon the other
+        values = (mark.x * 100, mark.y * 100, mark.direction) if mark else (beside, 50.0, 180.0)
         names = (f"x_{camera.pk}", f"y_{camera.pk}", f"direction_{camera.pk}")
         pairs = zip(names, values, strict=True)
         x, y, direction = (before.get(name, [f"{value:.1f}"])[0] for name, value in pairs)
