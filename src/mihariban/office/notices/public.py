@@ -24,7 +24,8 @@ from mihariban.office.notices.contact import contact
 from mihariban.office.notices.facts import Row, headline, rows
 from mihariban.office.notices.models import Contact
 from mihariban.office.sites.models import Kiosk, Site
-from mihariban.office.today.kiosks import Day, Words, reason, short_day, stopped
+from mihariban.office.today.kiosks import Day, reason, stopped
+from mihariban.office.today.words import Words, short_day
 from mihariban.policy import DayHours, Policy
 
 PREFIX: Final = "/notices/public/"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, Final, Literal
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count
 
@@ -16,30 +16,8 @@ from mihariban.office.faults.state import KioskState, kiosk_states
 from mihariban.office.sites.figures import CameraFigures, Figures
 from mihariban.office.sites.models import CameraUnit, Kiosk, SeenFinding, SeenStatus, SeenVisit, Site
 from mihariban.office.sites.seen import findings_now, statuses
+from mihariban.office.today.words import Words, short_day, silence, span
 from mihariban.policy import DayHours
-
-Look = Literal["good", "warn", "error", ""]
-STALE: Final = timedelta(seconds=90)
-"""A status older than this is no present any more: whoever listens has stopped."""
-
-_WEEKDAYS: Final = (
-    ("月", "Mon"),
-    ("火", "Tue"),
-    ("水", "Wed"),
-    ("木", "Thu"),
-    ("金", "Fri"),
-    ("土", "Sat"),
-    ("日", "Sun"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A state: the word, what else is to be known, and how it looks beside the word."""
-
-    word: T
-    detail: T | None = None
-    look: Look = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +129,6 @@ def reason(day: DayHours) -> T:
     return T(day.reason_ja, day.reason_en)
 
 
-def short_day(day: date) -> T:
-    """「11月25日（水）」."""
-    ja, en = _WEEKDAYS[day.weekday()]
-    return T(f"{day.month}月{day.day}日（{ja}）", f"{en} {day.isoformat()}")
-
-
 class Heard:
     """What the recorders said, read once for all cameras."""
 
@@ -218,40 +190,6 @@ def _watched(told: dict[str, Any], day: Day) -> Words:
         why = T("稼働時間ですが撮影が途切れています", "open, but filming is interrupted")
         return Words(T("見守っていません", "Not watching"), why, "error")
     return Words(T("撮影なし", "Not filming"), T("稼働時間の外は撮影しません", "not filmed outside the hours"))
-
-
-def silence(seen: SeenStatus | None, now: datetime) -> Words | None:
-    """Why nothing is known of a recorder now; None where it answers."""
-    if seen is None:
-        return Words(T("まだ確かめていません", "Not heard yet"), T("数秒お待ちください", "wait a few seconds"), "warn")
-    if not seen.reachable:
-        when = T("{t} から応答がありません", "no answer since {t}").format(t=clock_text(seen.since, now))
-        return Words(T("確かめられません", "Not known"), when, "error")
-    if now - seen.tried > STALE:
-        when = T("窓口アプリが記録装置を確かめていません（最後は {t}）", "the office has not asked since {t}").format(
-            t=clock_text(seen.tried, now)
-        )
-        return Words(T("確かめられません", "Not known"), when, "error")
-    return None
-
-
-def clock_text(moment: datetime, now: datetime) -> T:
-    """10:20, with the date where it is not today."""
-    local = moment.astimezone(now.tzinfo)
-    if local.date() == now.date():
-        return T(f"{local:%H:%M}", f"{local:%H:%M}")
-    return T(f"{local.month}月{local.day}日 {local:%H:%M}", f"{local:%Y-%m-%d %H:%M}")
-
-
-def span(seconds: float) -> T:
-    """3 秒, 12 分, 2 時間 5 分."""
-    whole = int(seconds)
-    if whole < 60:
-        return T(f"{whole} 秒", f"{whole} s")
-    if whole < 3600:
-        return T(f"{whole // 60} 分", f"{whole // 60} min")
-    hours, minutes = divmod(whole // 60, 60)
-    return T(f"{hours:,} 時間 {minutes} 分", f"{hours:,} h {minutes} min")
 
 
 def _of(cameras: Iterable[dict[str, Any]], camera: str) -> dict[str, Any] | None:

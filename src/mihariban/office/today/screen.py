@@ -13,8 +13,9 @@ from mihariban.office.people.roles import ActingManager, acting_manager
 from mihariban.office.sites.alarms import UNREACHABLE
 from mihariban.office.sites.figures import Figures
 from mihariban.office.sites.models import RecorderUnit, SeenFinding, SeenStatus
-from mihariban.office.today.kiosks import CameraNow, KioskNow, Look, Words, kiosks_now, silence
+from mihariban.office.today.kiosks import CameraNow, KioskNow, kiosks_now
 from mihariban.office.today.tasks import Task, collect
+from mihariban.office.today.words import Look, Words, silence
 
 
 @dataclass(frozen=True, slots=True)
