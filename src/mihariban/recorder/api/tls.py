@@ -23,7 +23,7 @@ from mihariban.base.files import write_private
 from mihariban.recorder.contract.errors import RecorderUnavailable
 
 Role = Literal["office", "auditor", "monitor", "recorder", "web"]
-"""Whose certificate it is. Office: everything; auditor: facts and entries; monitor: figures; web: the office's pages."""
+"""Whose certificate. Office: everything; auditor: facts and entries; monitor: figures; web: the office's own pages."""
 
 _ROLE = "urn:mihariban:role:"
 _SERVERS = ("recorder", "web")
