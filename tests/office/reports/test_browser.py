@@ -177,5 +177,5 @@ def test_registers_and_figures(office_page: Page, people: dict[str, Acting], sit
         summary.click()
     accessible(office_page)
     office_page.get_by_role("button", name="English").click()
+    office_page.get_by_role("heading", name="Visits by hour").wait_for()
     accessible(office_page)
-    assert "Visits by hour" in office_page.content()
