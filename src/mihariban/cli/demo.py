@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
 @click.option("--dir", "directory", type=click.Path(path_type=Path), default=Path("run/site"), show_default=True)
 @click.option("--policy", type=click.Path(path_type=Path), default=None, help="The rule [Saga City's].")
 @click.option("--check", is_flag=True, help="Check everything and exit: 1 unless all is as it should be.")
+@click.option("--port", type=int, default=8443, show_default=True, help="Port of the office's pages; 0 for any.")
 @click.option("--ready", type=click.Path(path_type=Path), default=None, help="Write facts for programs into this file.")
-def command(directory: Path, policy: Path | None, check: bool, ready: Path | None) -> int:
-    """Make a site from nothing, record the drawn kiosk scene, look at it under grants, check it, and stay up."""
+def command(directory: Path, policy: Path | None, check: bool, port: int, ready: Path | None) -> int:
+    """Make a site from nothing, record the drawn kiosk scene, look at it under grants, open the office on sample data,
+    check it, and stay up."""
     from mihariban.demo.make import make_demo
     from mihariban.recorder.shipped import saga_policy
 
@@ -31,14 +34,13 @@ def command(directory: Path, policy: Path | None, check: bool, ready: Path | Non
             policy or saga_policy(),
             progress=lambda done, total: progress.update(task, completed=done, total=total),
             say=progress.console.print,
+            sign=check,
         )
     _show(directory, result)
-    addresses = {} if check else {"recorder": str(directory / "recorder" / "recorder.sock")}
-    if ready is not None:
-        _write(ready, directory, result, addresses)
     if check:
+        _write(ready, directory, result, {})
         return 1 if result.problems else 0
-    _stay_up(result)
+    _stay_up(result, lambda addresses: _write(ready, directory, result, addresses), port)
     return 0
 
 
@@ -63,13 +65,16 @@ def _show(directory: Path, result: DemoResult) -> None:
     out.print("check: " + ("passed" if not result.problems else f"{len(result.problems)} problems"))
 
 
-def _write(ready: Path, directory: Path, result: DemoResult, addresses: dict[str, str]) -> None:
+def _write(ready: Path | None, directory: Path, result: DemoResult, addresses: dict[str, str]) -> None:
     import json
 
+    if ready is None:
+        return
     ready.parent.mkdir(parents=True, exist_ok=True)
     facts = {
         "site": str(directory),
         "addresses": addresses,
+        "accounts": [account.as_json() for account in result.accounts],
         "visits": len(result.look.visits),
         "contact_sheet": str(result.sheet),
         "said": result.said,
@@ -78,17 +83,29 @@ def _write(ready: Path, directory: Path, result: DemoResult, addresses: dict[str
     ready.write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def _stay_up(result: DemoResult) -> None:
-    """The recorder goes on with the drawn camera at real speed, until Ctrl-C."""
+def _stay_up(result: DemoResult, write: Callable[[dict[str, str]], None], port: int) -> None:
+    """The recorder goes on with the drawn camera at real speed, the office serves its pages, until Ctrl-C."""
     import signal
 
     from mihariban.base.clock import SECOND, SiteClock, SystemClock
+    from mihariban.demo.served import serve_office
+    from mihariban.office.base.clock import set_clock
+    from mihariban.office.base.ledger import forget
     from mihariban.recorder.site_service import run_site
 
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     clock = SiteClock(SystemClock(), result.ended_at + SECOND)
-    with run_site(result.folder, stop=stop, clock=clock) as (_, served):
-        console().print(f"the recorder runs; its door is {served.socket}. Ctrl-C ends it.")
+    set_clock(clock)
+    forget()
+    path = result.folder.path
+    with run_site(result.folder, stop=stop, clock=clock) as (_, recorder), serve_office(path, port=port) as office:
+        console().print(f"the recorder runs; its door is {recorder.socket}")
+        console().print(f"the office is open: {office.url} (certificate: {office.ca})")
+        for account in result.accounts:
+            roles = ", ".join(account.roles) or "-"
+            console().print(f"  {account.username:<8} {account.password}  {account.name} ({roles})", markup=False)
+        console().print("Ctrl-C ends both.")
+        write({"recorder": str(recorder.socket), "office": office.url})
         stop.wait()

@@ -9,15 +9,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mihariban.base.clock import DAY, HOUR, MINUTE, SECOND, Clock, SystemClock, TurnedClock
+from mihariban.base.clock import DAY, HOUR, MINUTE, SECOND, Clock, SystemClock, TurnedClock, to_datetime
 from mihariban.demo.covered import cover_the_lens
+from mihariban.demo.office import DAYS_BEFORE, Account, begin_office, fill_registers
 from mihariban.demo.played import Played, play, sheet_of
+from mihariban.demo.served import check_office, serve_office
 from mihariban.ledger.verify import verify
 from mihariban.office.book import OfficeBook
 from mihariban.office.exchange import deliver, exchange
 from mihariban.office.signer import Decided, Office
 from mihariban.office.trust import trust
 from mihariban.policy import Site
+from mihariban.recorder.api.serve import SOCKET
+from mihariban.recorder.api.tls import lay_certificates
 from mihariban.recorder.client import RecorderClient
 from mihariban.recorder.errors import DemoFolderTaken
 from mihariban.recorder.look import Look, site_visits
@@ -49,6 +53,7 @@ class DemoResult:
     sheet: Path
     said: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    accounts: list[Account] = field(default_factory=list)
 
 
 def make_demo(
@@ -58,11 +63,13 @@ def make_demo(
     clock: Clock | None = None,
     progress: Progress | None = None,
     say: Say = lambda _: None,
+    sign: bool = False,
 ) -> DemoResult:
     """Make the demo site anew, record the drawn scene into it, look at it under grants, and check what came of it.
 
     Args:
         say: told in a sentence what was done.
+        sign: do the day's morning check too; else it is left to whoever looks at the office.
 
     Raises:
         DemoFolderTaken: something else is in the folder.
@@ -73,38 +80,48 @@ def make_demo(
     folder = create_site(path, policy_file=policy, site=site, clock=real, progress=progress, allow_cow=True)
     (path / _MARK).write_text("Made by mihariban demo; the next demo takes it away.\n", encoding="utf-8")
     starts_at = last_opening(folder, real)
-    return _Story(folder, site, TurnedClock(starts_at, str(uuid.uuid4())), say).run(starts_at)
+    clock_ = TurnedClock(starts_at - DAYS_BEFORE * DAY, str(uuid.uuid4()))
+    return _Story(folder, site, clock_, say, sign=sign).run(starts_at)
 
 
 def demo_office(path: Path, site: Site, clock: Clock) -> tuple[OfficeBook, Office]:
     """The office of the demo: made where it is not there yet."""
     folder = path / "office"
-    book = OfficeBook(folder, clock=clock) if folder.exists() else OfficeBook.create(folder, name=OFFICE, clock=clock)
+    fresh = not folder.exists()
+    book = OfficeBook.create(folder, name=OFFICE, clock=clock) if fresh else OfficeBook(folder, clock=clock)
+    if fresh:  # as init does; on the machine's clock, for browsers look at it
+        wall = SystemClock().wall()
+        lay_certificates(path / "recorder" / "tls", folder / "tls", name=site.site.id, wall=wall, hosts=["localhost"])
     party = trust(path / "recorder", folder, site=site.site.id, recorder=site.recorder.id)
     return book, Office(book, party)
 
 
 class _Story:
-    def __init__(self, folder: SiteFolder, site: Site, clock: TurnedClock, say: Say) -> None:
-        self._folder, self._site, self._clock, self._say = folder, site, clock, say
+    def __init__(self, folder: SiteFolder, site: Site, clock: TurnedClock, say: Say, *, sign: bool) -> None:
+        self._folder, self._site, self._clock, self._say, self._sign = folder, site, clock, say, sign
         self._problems: list[str] = []
         self._said: list[str] = []
+        self._accounts: list[Account] = []
 
     def run(self, starts_at: int) -> DemoResult:
         book, office = demo_office(self._folder.path, self._site, self._clock)
         sheet = self._folder.path / "contact-sheet.png"
+        self._accounts = begin_office(self._site, self._folder.recorder / SOCKET, self._clock, starts_at)
         with book, Recorder(self._folder, clock=self._clock) as recorder, open_door(recorder) as served:
             self._record(recorder, starts_at)
             with RecorderClient(served.socket) as client:
                 exchange(office, client)
                 self._look_at(recorder, office, client, starts_at, sheet)
                 self._cover(recorder, client)
+                self._open_office()
                 exchange(office, client)
             book.publish([office.party.keys.cosign])
         look = site_visits(self._folder.path, self._clock)
         self._problems += [*compare(look, starts_at), *check_ring(self._folder)]
         self._verify()
-        return DemoResult(self._folder, starts_at, self._clock.wall(), look, sheet, self._said, self._problems)
+        return DemoResult(
+            self._folder, starts_at, self._clock.wall(), look, sheet, self._said, self._problems, self._accounts
+        )
 
     def _tell(self, sentence: str) -> None:
         self._said.append(sentence)
@@ -147,6 +164,17 @@ class _Story:
             self._problems.append("nobody noticed that the camera was covered")
         else:
             self._tell(f"covered the lens: health turned red after {found.red_after_s:.0f} s, and green again")
+
+    def _open_office(self) -> None:
+        """Sample data, and the morning of an operator over TLS."""
+        fill_registers(to_datetime(self._clock.wall(), self._site.zone).date())
+        operator = next(account for account in self._accounts if "operator" in account.roles)
+        with serve_office(self._folder.path, listening=False) as served:
+            problems = check_office(served, operator, sign=self._sign)
+        self._problems += problems
+        if not problems:
+            signed = ", signed a morning check" if self._sign else ""
+            self._tell(f"opened the office as {operator.username}, saw today{signed}")
 
     def _verify(self) -> None:
         for name in ("recorder", "office"):
