@@ -24,3 +24,10 @@ class FoundConfig(AppConfig):
         )
     ]
     registers: ClassVar = ["found:list", "found:corrections"]
+
+    def ready(self) -> None:
+        from mihariban.office.found.actions.forget_texts import forget_on_contact
+        from mihariban.office.sites import hooks
+
+        if forget_on_contact not in hooks.after_contact:
+            hooks.after_contact.append(forget_on_contact)

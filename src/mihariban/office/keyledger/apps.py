@@ -19,3 +19,10 @@ class KeyLedgerConfig(AppConfig):
         Nav("keyledger:board", T("鍵", "Keys"), order=50, roles=("manager", "deputy", "operator", "auditor", "it"))
     ]
     registers: ClassVar = ["keyledger:uses", "keyledger:counts", "keyledger:corrections", "keyledger:openings"]
+
+    def ready(self) -> None:
+        from mihariban.office.keyledger.actions.watch_keys import watch_on_contact
+        from mihariban.office.sites import hooks
+
+        if watch_on_contact not in hooks.after_contact:
+            hooks.after_contact.append(watch_on_contact)

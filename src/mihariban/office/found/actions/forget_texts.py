@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from mihariban.ledger.entry import Draft
 from mihariban.ledger.tags import Tag
-from mihariban.office.base.acting import Acting
+from mihariban.office.base.acting import Acting, system
 from mihariban.office.base.action import action
 from mihariban.office.base.dates import now
 from mihariban.office.base.ledger import ledger
 from mihariban.office.found.models import TEXTS, Thing, ThingCorrection
 from mihariban.office.found.policy import FOUND
 from mihariban.office.found.shelf import forgettable
+from mihariban.office.sites.models import RecorderUnit
 
 AT_ONCE = 500
 """Things a call: a transaction is short."""
@@ -35,6 +36,11 @@ def forget_texts(*, acting: Acting) -> int:
         if gone:
             act.enter(Draft(Tag.LEDGER_TEXT_ERASE, {"count": gone}))
     return len(things)
+
+
+def forget_on_contact(_recorder: RecorderUnit, _client: object) -> None:
+    """The office's regular beat; one query where nothing is due."""
+    forget_texts(acting=system())
 
 
 def _forget(thing: Thing) -> int:

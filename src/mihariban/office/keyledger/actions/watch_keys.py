@@ -10,7 +10,7 @@ from django.db.models import Q
 from mihariban.base.clock import from_datetime
 from mihariban.ledger.entry import Draft, moment
 from mihariban.ledger.tags import Tag
-from mihariban.office.base.acting import Acting
+from mihariban.office.base.acting import Acting, system
 from mihariban.office.base.action import Act, action
 from mihariban.office.base.dates import now
 from mihariban.office.keyledger.board import limit_row
@@ -43,6 +43,11 @@ def watch_keys(*, acting: Acting) -> int:
             _note(act, event)
         _judged(events)
     return len(late) + len(found)
+
+
+def watch_on_contact(_recorder: RecorderUnit, _client: object) -> None:
+    """After each pass in which a recorder answered: its events have just been taken in."""
+    watch_keys(acting=system())
 
 
 def _late() -> list[KeyUse]:
