@@ -52,7 +52,7 @@ def test_a_refusal_is_a_sentence_and_nothing_happens(someone: Someone) -> None:
     before = ledger().store.size()
     with pytest.raises(NotAllowed) as refused:
         create_account(person, username="hanako", password="x" * 12, acting=acting)
-    assert "管理責任者" in refused.value.text("ja")
+    assert "管理者" in refused.value.text("ja")
     assert "manager" in refused.value.text("en")
     assert (ledger().store.size(), User.objects.filter(username="hanako").count()) == (before, 0)
 

@@ -123,7 +123,7 @@ def test_confirmed_by_the_manager_then_corrected_by_the_manager_alone(
     line = sheet.lines.get(item="toner")
     with pytest.raises(NotAllowed) as refused:
         correct_line(line, state="ok", remark="x", reason="x", acting=operator, stamp=sheet.stamp)
-    assert "管理責任者" in refused.value.text("ja")
+    assert "管理者" in refused.value.text("ja")
     correct_line(line, state="ok", remark="x", reason="x", acting=manager, stamp=sheet.stamp)
 
 

@@ -24,7 +24,7 @@ def test_who_acts_is_shown(someone: Callable[..., Acting], client: Client) -> No
     client.force_login(acting.user)
     page = client.get("/", secure=True, follow=True)
     assert "見本 太郎" in page.content.decode()
-    assert "管理責任者" in page.content.decode()
+    assert "管理者" in page.content.decode()
     assert page["Cache-Control"] == "no-store"
     client.post("/language/", {"language": "en", "next": "/"}, secure=True)
     assert "manager" in client.get("/", secure=True, follow=True).content.decode()

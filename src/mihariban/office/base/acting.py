@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 Role = Literal["manager", "deputy", "operator", "vendor", "auditor", "it", "system"]
 
 ROLE_NAMES: dict[Role, T] = {
-    "manager": T("管理責任者", "manager"),
-    "deputy": T("管理責任者の代行者", "deputy manager"),
-    "operator": T("操作担当者", "operator"),
+    "manager": T("管理者", "manager"),
+    "deputy": T("職務代理者", "deputy manager"),
+    "operator": T("取扱者", "operator"),
     "vendor": T("保守業者", "vendor"),
     "auditor": T("監査担当者", "auditor"),
     "it": T("情報システム担当者", "IT staff"),

@@ -62,7 +62,7 @@ _WHY_NOT: dict[str, Refused] = {
         "まだこの日になっていません。当日に点検してください。", "This day is to come. Check on the day itself."
     ),
     "missing": _not(
-        "この日は点検のないまま閉まりました。管理責任者が理由を書きます。",
+        "この日は点検のないまま閉まりました。管理者が理由を書きます。",
         "The day ended without a check. The manager writes why.",
     ),
     "explained": _not("この日は点検がなく、理由が書かれています。", "There was no check, and the reason is written."),

@@ -64,7 +64,7 @@ def tasks(fault: Fault) -> list[Task]:
     if fault.state == "repaired":
         found.append(Task(T("試験して復旧を書く", "Test it and enter that it is restored"), "repair"))
     if fault.state == "restored":
-        found.append(Task(T("管理責任者が記録を確認する", "The manager confirms the record"), "repair"))
+        found.append(Task(T("管理者が記録を確認する", "The manager confirms the record"), "repair"))
     if "disk" in sorts and any(disk.state != "erased" for disk in fault.disks.all()):
         found.append(Task(T("取り外したディスクの消去を確かめる", "Confirm the erasure of the disk"), "disks"))
     return found

@@ -79,7 +79,7 @@ class Faults(Register):
         'No faults yet. Where something breaks, press "Open a fault".',
     )
     filters = FaultFilter
-    signatures = (T("管理責任者", "Manager"), T("担当", "In charge"))
+    signatures = (T("管理者", "Manager"), T("担当", "In charge"))
     template_name = "faults/list.html"
     columns = (
         Column("pk", T("番号", "No."), sort="pk", link=_address, number=True),

@@ -9,7 +9,7 @@ from mihariban.office.found.models import Thing
 from mihariban.office.found.words import SPOILT
 
 _GONE = T(
-    "もう保管していません。内容の訂正は管理責任者が行います。",
+    "もう保管していません。内容の訂正は管理者が行います。",
     "It is no longer kept. The manager corrects what was written.",
 )
 

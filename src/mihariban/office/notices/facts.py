@@ -56,7 +56,7 @@ def rows(policy: Policy, contact: Contact) -> list[Row]:
         Row(
             "installer", T("設置者", "Installed by"), policy.roles.installer_ja or policy.body_ja, policy.body_en or ""
         ),
-        Row("manager_title", T("管理責任者", "Responsible"), manager.post_ja if manager else "", contact.post_en),
+        Row("manager_title", T("管理者", "Responsible"), manager.post_ja if manager else "", contact.post_en),
         Row("purpose", T("目的", "Purpose"), purpose, contact.purpose_en),
         Row("retention", T("保存期間", "Kept for"), period_text(policy, "ja") or "", period_text(policy, "en") or ""),
         Row("audio", T("音声", "Sound"), _AUDIO[policy.capture.audio].ja, _AUDIO[policy.capture.audio].en),

@@ -87,7 +87,7 @@ class ContactForm(ActionForm):
     phone = forms.CharField(label=said("電話", "Telephone"), max_length=50, required=False)
     mail = forms.EmailField(label=said("メール", "Mail"), required=False)
     post_en = forms.CharField(
-        label=said("管理責任者の職（英語）", "The manager's post, in English"), max_length=100, required=False
+        label=said("管理者の職（英語）", "The manager's post, in English"), max_length=100, required=False
     )
     purpose_en = forms.CharField(
         label=said("設置の目的（英語）", "The purpose, in English"),

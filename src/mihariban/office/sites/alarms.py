@@ -110,7 +110,7 @@ def forked(now: datetime, why: str) -> Told:
     """The recorder's ledger contradicts what the office has cosigned."""
     text = T(
         "録画装置の台帳が、前に確認した内容と食い違っています。書き換えや巻き戻しのおそれがあります。"
-        "装置に触らず、管理責任者と監査担当者に知らせてください。",
+        "装置に触らず、管理者と監査担当者に知らせてください。",
         "The recorder's ledger contradicts what was confirmed before: it may have been rewritten or rolled back. "
         "Leave the machine alone and tell the manager and the auditor.",
     )
@@ -120,7 +120,7 @@ def forked(now: datetime, why: str) -> Told:
 def feed_broken(now: datetime, seq: int, why: str) -> Told:
     """The recorder's entries have a hole, or fewer of them are there than before."""
     text = T(
-        "録画装置の台帳の記録が {seq} 件目から続いていません。装置に触らず、管理責任者と監査担当者に知らせてください。",
+        "録画装置の台帳の記録が {seq} 件目から続いていません。装置に触らず、管理者と監査担当者に知らせてください。",
         "The recorder's entries do not continue at number {seq}. "
         "Leave the machine alone and tell the manager and the auditor.",
     ).format(seq=seq)
@@ -141,7 +141,7 @@ def cosign_late(since: datetime) -> Told:
 def visits_missing(now: datetime, count: int) -> Told:
     """Visits are gone from the recorder's list before their time."""
     text = T(
-        "保存期限の前に、来訪 {count} 件が録画装置の一覧から消えました。管理責任者と監査担当者に知らせてください。",
+        "保存期限の前に、来訪 {count} 件が録画装置の一覧から消えました。管理者と監査担当者に知らせてください。",
         "{count} visits are gone from the recorder's list before their deadline. Tell the manager and the auditor.",
     ).format(count=count)
     return Told(VISITS_MISSING, "", "alarm", now, text, {"count": count})

@@ -58,7 +58,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
         403,
         T("この操作はできません", "Not allowed"),
         T(
-            "あなたの役割ではこのページを開けません。必要なときは管理責任者に頼んでください。",
+            "あなたの役割ではこのページを開けません。必要なときは管理者に頼んでください。",
             "Your role does not open this page. Ask the manager where you need it.",
         ),
     )
