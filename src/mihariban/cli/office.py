@@ -71,8 +71,18 @@ def serve(directory: Path, host: str, port: int) -> None:
         proxy_headers=False,
     )
     console().print(f"office: https://{host}:{port}/ (certificates: {directory / 'office' / 'tls' / 'ca.pem'})")
+    _tell_first_step(folder, f"https://{host}:{port}")
     with background():
         uvicorn.Server(config).run()
+
+
+def _tell_first_step(folder: Path, address: str) -> None:
+    """Where nobody has an account yet: how the first one is made."""
+    from mihariban.office.people.setup import is_untouched
+    from mihariban.office.wizard.code import set_up_code
+
+    if is_untouched():
+        console().print(f"nobody has an account yet: open {address}/wizard/begin/ and type {set_up_code(folder)}")
 
 
 def web_certificate(directory: Path, host: str) -> tuple[Path, Path]:
