@@ -1,6 +1,6 @@
 """What runs beside the pages while the office serves: an app names it in its ``AppConfig``.
 
-    background = ("mihariban.office.sites.listener.Listener",)   # called without arguments, a context manager each
+background = ("mihariban.office.sites.listener.Listener",)   # called without arguments, a context manager each
 """
 
 from __future__ import annotations
