@@ -4,11 +4,12 @@
 # make check                      lint, types, layers, documents
 # make bench [AREA=recorder]      measure and write bench/results.json
 # make docs                       write the generated reference pages anew
+# make screenshots [READY=…]      pictures of every page of the office into docs/images/office
 
 PYTHON ?=
 VENV := .venv/bin
 
-.PHONY: setup run test check bench docs lock clean
+.PHONY: setup run test check bench docs screenshots lock clean
 
 setup:
 	@sh tools/setup dev "$(PYTHON)"
@@ -34,6 +35,9 @@ bench: setup
 
 docs: setup
 	$(VENV)/python -m tools.docs
+
+screenshots: setup
+	$(VENV)/python -m tools.screenshots $(if $(READY),--ready $(READY))
 
 lock: setup
 	sh tools/lock
