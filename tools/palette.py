@@ -30,7 +30,8 @@ def with_palette(png: bytes) -> bytes:
 
 def _graph(width: int, height: int) -> av.filter.Graph:
     graph = av.filter.Graph()
-    source = graph.add_buffer(width=width, height=height, format=av.VideoFormat("rgb24", width, height), time_base=Fraction(1, 1))
+    form = av.VideoFormat("rgb24", width, height)
+    source = graph.add_buffer(width=width, height=height, format=form, time_base=Fraction(1, 1))
     split, sink = graph.add("split"), graph.add("buffersink")
     palette = graph.add("palettegen", f"max_colors={COLOURS}:stats_mode=single:reserve_transparent=0")
     use = graph.add("paletteuse", "dither=none:new=1")
