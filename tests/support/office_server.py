@@ -160,9 +160,10 @@ def accessible(page: Page) -> None:
     """axe finds nothing on the page as it is now, by WCAG 2.2 AA."""
     from axe_playwright_python.sync_playwright import Axe
 
+    page.wait_for_load_state("load")  # a click waits for the next page to begin, not for all of it
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": AXE_TAGS}}).response["violations"]
     told = [f"{each['id']}: {node['html']} {node['failureSummary']}" for each in found for node in each["nodes"]]
-    assert told == [], page.url
+    assert told == [], f"{page.url}: {told}"
 
 
 def valid(html: str) -> None:
