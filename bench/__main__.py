@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.rows import Row, machine, table
 
-AREAS = ("recorder", "trust")
+AREAS = ("recorder", "trust", "office")
 RESULTS = Path(__file__).parent / "results.json"
 FIGURES = Path(__file__).parent.parent / "docs" / "figures.md"
 
