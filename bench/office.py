@@ -19,7 +19,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urljoin
@@ -140,8 +140,11 @@ def page_rows() -> list[Row]:
 def _compared(name: str, month: tuple[Path, str], years: tuple[Path, str]) -> list[Row]:
     with ExitStack() as stack:
         servers = [stack.enter_context(serve(*each)) for each in (month, years)]
-        clients = [stack.enter_context(each.client("manager")) for each in servers]
+        clients = [stack.enter_context(closing(each.client("manager"))) for each in servers]
         shared = sorted(set(servers[0].pages) & set(servers[1].pages))
+        for server, client in zip(servers, clients, strict=True):  # templates and caches of all pages first
+            for view in shared:
+                client.get(server.pages[view])
         figures = {view: _p95(clients, [each.pages[view] for each in servers]) for view in shared}
     ratios = {view: _ratio(*both) for view, both in figures.items()}
     worst = max(ratios, key=lambda view: ratios[view])
@@ -311,7 +314,7 @@ def weight_rows() -> list[Row]:
     """Bytes as they come over the line for each page with its styles, scripts and pictures, nothing from a cache."""
     with place() as folder:
         make(folder / "years", YEARS)
-        with serve(folder / "years") as served, served.client("manager") as client:
+        with serve(folder / "years") as served, closing(served.client("manager")) as client:
             weights = {view: _weight(client, address) for view, address in served.pages.items()}
     worst = max(weights, key=lambda view: weights[view])
     middle = round(statistics.median(weights.values()) / 1000)
