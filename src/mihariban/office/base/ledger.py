@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 from django.conf import settings
@@ -11,6 +12,8 @@ from mihariban.ledger.ledger import Ledger
 from mihariban.office.book import OfficeBook
 
 _book: OfficeBook | None = None
+_opening = threading.Lock()
+"""Opening closes the intents of an earlier life: a second opening at once would close those of the first."""
 
 
 def book() -> OfficeBook:
@@ -20,11 +23,15 @@ def book() -> OfficeBook:
         LedgerMissing: ``mihariban init`` made no office here.
     """
     global _book  # noqa: PLW0603  # one book for the process
-    if _book is None:
-        from mihariban.office.base.clock import clock
+    found = _book
+    if found is not None:
+        return found
+    with _opening:
+        if _book is None:
+            from mihariban.office.base.clock import clock
 
-        _book = OfficeBook(settings.OFFICE_FOLDER, clock=clock())
-    return _book
+            _book = OfficeBook(settings.OFFICE_FOLDER, clock=clock())
+        return _book
 
 
 def ledger() -> Ledger[BaseDatabaseWrapper]:
@@ -37,11 +44,13 @@ def open_book(quality: Callable[[], str]) -> OfficeBook:
     global _book  # noqa: PLW0603  # the same
     from mihariban.office.base.clock import clock
 
-    _book = OfficeBook(settings.OFFICE_FOLDER, clock=clock(), quality=quality)
-    return _book
+    with _opening:
+        _book = OfficeBook(settings.OFFICE_FOLDER, clock=clock(), quality=quality)
+        return _book
 
 
 def forget() -> None:
     """Open the book anew on the next call: after ``init`` and in tests."""
     global _book  # noqa: PLW0603  # the same
-    _book = None
+    with _opening:
+        _book = None
