@@ -29,7 +29,7 @@ PICTURES = Path(__file__).parent.parent / "docs" / "images" / "office"
 CHROMIUM = "/usr/bin/chromium"
 _ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--force-color-profile=srgb", "--hide-scrollbars",
+    "--force-color-profile=srgb", "--hide-scrollbars", "--lang=ja-JP",
 ]  # fmt: skip
 _PATIENCE_S = 900.0
 _SKIPPED = re.compile(
