@@ -22,15 +22,16 @@ ACCOUNT = day_account(
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_the_drawing_says_everything_in_words_too(language: str) -> None:
     """Title, description, a legend, a label for each span, sums with causes; each state has a pattern of its own."""
+    cause, length = ("カメラの映像切れ", "30分") if language == "ja" else ("camera's picture lost", "30 min")
     days = [CameraDay("cam1", ACCOUNT), CameraDay('<cam"2&', ACCOUNT)]
     root = ET.fromstring(day_svg(days, JAPAN, "本庁舎 <1階>", language))  # type: ignore[arg-type]  # noqa: S314  # our own text
     assert root.attrib["role"] == "img"
     title, description = root.find(f"{_SVG}title"), root.find(f"{_SVG}desc")
     assert title is not None and "本庁舎 <1階>" in (title.text or "")
-    assert description is not None and "MH304 30:00" in (description.text or "")
+    assert description is not None and f"{cause} {length}" in (description.text or "")
     labels = [each.attrib["aria-label"] for each in root.iter(f"{_SVG}rect") if "aria-label" in each.attrib]
     assert len(labels) == 2 * len(ACCOUNT.spans)
-    assert any("MH304" in label and "11:00:00-11:30:00" in label for label in labels)
+    assert any(cause in label and "11:00:00-11:30:00" in label for label in labels)
     patterns = [ET.tostring(each) for each in root.iter(f"{_SVG}pattern")]
     assert len(patterns) == len(set(patterns)) == 5
     words = " ".join(each.text or "" for each in root.iter(f"{_SVG}text"))
@@ -56,7 +57,7 @@ def test_a_short_gap_shows_in_the_terminal() -> None:
     assert bar[9] == "█"
     assert bar[0] == "·"
     assert "途切れ" in legend("ja")
-    assert "MH304 30:00" in sums(ACCOUNT, "en")
+    assert "(camera's picture lost 30 min)" in sums(ACCOUNT, "en")
 
 
 def test_no_camera_no_drawing() -> None:

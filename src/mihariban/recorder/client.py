@@ -17,6 +17,7 @@ import httpx
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from mihariban.base.errors import MiharibanError
+from mihariban.base.text import Language
 from mihariban.ledger.note import Signature, parse_signature
 from mihariban.ledger.witness import Request
 from mihariban.recorder.contract import PREFIX
@@ -101,9 +102,9 @@ class RecorderClient:
         reply = self._ask("GET", f"{PREFIX}/events", params=asked, timeout=self._seconds + wait)
         return self._read(EventPage, reply)
 
-    def day_svg(self, day: date) -> bytes:
+    def day_svg(self, day: date, language: Language = "ja") -> bytes:
         """A day drawn."""
-        return self._ask("GET", f"{PREFIX}/day/{day.isoformat()}.svg").content
+        return self._ask("GET", f"{PREFIX}/day/{day.isoformat()}.svg", params={"lang": language}).content
 
     def metrics(self) -> str:
         """Figures in Prometheus' text format."""

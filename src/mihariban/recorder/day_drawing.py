@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 
 from mihariban.base.clock import HOUR, to_datetime
 from mihariban.base.text import Language
-from mihariban.base.units import span_text
+from mihariban.policy.era import both_dates
 from mihariban.recorder.accounting import DayAccount, DaySpan, State
+from mihariban.recorder.gap_words import gap_words, span_words
 
 WIDTH: Final = 1050  # 297 by 210 mm less margins, at the ratio of A4 across
 _LEFT, _RIGHT, _TOP = 120, 20, 84
@@ -66,10 +67,10 @@ def day_svg(days: Sequence[CameraDay], zone: ZoneInfo, site: str, language: Lang
     """
     if not days:
         raise ValueError("a drawing needs a camera")
-    height = _TOP + len(days) * _ROW + 60
+    height = _TOP + len(days) * _ROW + 10
     date = days[0].account.date
     ja = language == "ja"
-    title = f"{site}　{date:%Y年%m月%d日}の見守り" if ja else f"{site}: how {date.isoformat()} was watched"
+    title = f"{site}　{both_dates(date)}の見守り" if ja else f"{site}: how {date.isoformat()} was watched"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {WIDTH} {height}" width="277mm" '
         f'lang="{language}" aria-labelledby="t d" font-family="\'Noto Sans JP\',\'Noto Sans CJK JP\',sans-serif">',
@@ -104,10 +105,11 @@ def legend(language: Language) -> str:
 
 def sums(account: DayAccount, language: Language) -> str:
     """The day's sums in one line."""
-    parts = [f"{word(state, language)} {span_text(account.seconds(state))}" for state in _ORDER[:4]]
-    causes = "、".join(f"{cause} {span_text(seconds)}" for cause, seconds in account.gaps().items())
-    if causes and language == "en":
-        causes = causes.replace("、", ", ")
+    parts = [f"{word(state, language)} {span_words(account.seconds(state), language)}" for state in _ORDER[:4]]
+    told = [
+        f"{gap_words(cause, language)} {span_words(seconds, language)}" for cause, seconds in account.gaps().items()
+    ]
+    causes = ("、" if language == "ja" else ", ").join(told)
     return " / ".join(parts) + (f" ({causes})" if causes else "")
 
 
@@ -175,5 +177,5 @@ def _hours(account: DayAccount, y: int, zone: ZoneInfo, at: Callable[[int], floa
 
 def _tip(span: DaySpan, zone: ZoneInfo, language: Language) -> str:
     begin, end = to_datetime(span.start, zone), to_datetime(span.end, zone)
-    cause = f" ({span.cause})" if span.cause else ""
+    cause = f" ({gap_words(span.cause, language)})" if span.cause else ""
     return f"{begin:%H:%M:%S}-{end:%H:%M:%S} {word(span.state, language)}{cause}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mihariban.base.clock import HOUR
 from mihariban.base.errors import MiharibanError
 from mihariban.base.ids import id_text
+from mihariban.base.text import Language
 from mihariban.ledger.canonical import Json
 from mihariban.ledger.checkpoint import parse_checkpoint
 from mihariban.ledger.entry import Draft, moment
@@ -113,12 +114,12 @@ class Door:
     def events(self, after: int, limit: int) -> EventPage:
         return event_page(self._recorder.control, after, limit)
 
-    def day_svg(self, day: date) -> bytes:
+    def day_svg(self, day: date, language: Language) -> bytes:
         recorder = self._recorder
         days = camera_days(recorder.control, recorder.site, recorder.hours.in_force, day, recorder.clock.wall())
         if not days:
             raise NoSuchThing(what=f"camera to draw {day} of")
-        return day_svg(days, recorder.site.zone, recorder.site.site.name or recorder.site.site.id).encode()
+        return day_svg(days, recorder.site.zone, recorder.site.site.name or recorder.site.site.id, language).encode()
 
     def metrics(self) -> bytes:
         return metrics_text(recorder_facts(self._recorder))

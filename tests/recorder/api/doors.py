@@ -152,8 +152,8 @@ class SmallRecorder:
                 texts[hash_] = kept.text
         return Event(seq=entry["_seq"], entry=entry, texts=texts)
 
-    def day_svg(self, day: date) -> bytes:
-        return f"<svg><title>{day}</title></svg>".encode()
+    def day_svg(self, day: date, language: str) -> bytes:
+        return f"<svg lang='{language}'><title>{day}</title></svg>".encode()
 
     def metrics(self) -> bytes:
         return b"mihariban_small 1\n"

@@ -61,7 +61,8 @@ def test_facts_are_told_without_a_signature(client: RecorderClient) -> None:
     """Status, visits, a day drawn, figures, health."""
     assert client.status().cameras[0].id == CAMERA
     assert client.visits() == []
-    assert b"2026-05-28" in client.day_svg(date(2026, 5, 28))
+    assert b"lang='ja'><title>2026-05-28" in client.day_svg(date(2026, 5, 28))
+    assert b"lang='en'" in client.day_svg(date(2026, 5, 28), "en")
     assert client.healthy()
     assert "mihariban_small 1" in client.metrics()
     assert 'mihariban_api_answers_total{status="200"}' in client.metrics()
@@ -296,6 +297,7 @@ def test_the_recorder_tells_an_office_with_two_histories(pair: Pair, client: Rec
         ("GET", "/v1/events?after=%EF%BC%91", 400),
         ("GET", "/v1/day/2026-02-30.svg", 404),
         ("GET", "/v1/day/20260201.svg", 404),
+        ("GET", "/v1/day/2026-02-01.svg?lang=de", 400),
         ("GET", "/v1/checkpoint?old=99", 409),
         ("GET", "/v1/grants/x/index.m3u8", 404),
         ("GET", "/v1/grants/01ksr49200c5xmafwk2amhbs0r/index.m3u8", 404),

@@ -72,13 +72,13 @@ def drawing(request: HttpRequest, recorder: str, day: str) -> HttpResponse:
 
 
 def _drawn(unit: RecorderUnit, day: date) -> bytes:
-    key = f"day-{sha256(unit.pk.encode()).hexdigest()[:16]}-{day.isoformat()}"
+    key = f"day-{sha256(unit.pk.encode()).hexdigest()[:16]}-{day.isoformat()}-{language()}"
     kept: bytes | None = cache.get(key)
     if kept is not None:
         return kept
     try:
         with client_of(unit, seconds=_SECONDS) as client:
-            drawn = client.day_svg(day)
+            drawn = client.day_svg(day, language())
         if len(drawn) > MOST or not drawn.lstrip().startswith(b"<svg"):
             raise RecorderUnavailable(address=unit.pk, why="no drawing")
     except MiharibanError:

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Protocol
 
 from mihariban.base.errors import MiharibanError
+from mihariban.base.text import Language
 from mihariban.ledger.note import Signature
 from mihariban.ledger.witness import Request
 from mihariban.recorder.contract.facts import (
@@ -73,7 +74,7 @@ class RecorderDoor(Protocol):
     def events(self, after: int, limit: int) -> EventPage:
         """Up to ``limit`` entries of the recorder's ledger from number ``after`` on, with the texts that are kept."""
 
-    def day_svg(self, day: date) -> bytes:
+    def day_svg(self, day: date, language: Language) -> bytes:
         """A day drawn: watched, gaps with their cause, closed.
 
         Raises:

@@ -47,8 +47,10 @@ def fact_routes(api: Api) -> list[Route]:
 
     async def day(request: Request) -> Response:
         api.require(request, "auditor", "monitor")
-        query(request, ())
-        drawn = await api.call(api.door.day_svg, _day(request.path_params["date"]))
+        language = query(request, ("lang",)).get("lang", "ja")
+        if language not in ("ja", "en"):
+            raise RequestMalformed(why="lang is ja or en")
+        drawn = await api.call(api.door.day_svg, _day(request.path_params["date"]), language)
         return Response(drawn, media_type="image/svg+xml")
 
     async def metrics(request: Request) -> Response:
