@@ -24,7 +24,7 @@ from mihariban.base.units import GIB, KIB, MIB
 from mihariban.recorder.footage import Range, extract, init_segment, media_playlist, media_segment, select
 from mihariban.recorder.footage.boxes import fragment
 from mihariban.recorder.footage.samples import samples
-from mihariban.recorder.footage.stored import packets_of
+from mihariban.recorder.footage.stored import pictures_of
 from mihariban.volume import Chunk, ClipHeader, CodecConfig, Sample, Volume, VolumeSpec
 from mihariban.volume.chunk import unpack
 from mihariban.volume.sealing import read_head, unseal
@@ -154,12 +154,12 @@ class _Bare:
                 place = volume.clip(piece.clip)
                 page = volume.ring.page(place.region)
                 raw = volume._file.pread(volume.shape.offset(place.region) + info.offset, info.length)
-                self._sealed.append((segment, page.entries[place.slot].key, place.region, raw))
+                self._sealed.append((segment, piece, page.entries[place.slot].key, place.region, raw))
 
     def copied(self, to: Path) -> None:
         """Decrypt, unpack, and write the samples to a file."""
         with to.open("wb") as file:
-            for _, key, region, raw in self._sealed:
+            for _, _, key, region, raw in self._sealed:
                 file.write(self._open(key, region, raw).data)
 
     def _open(self, key: bytes, region: int, raw: bytes) -> Chunk:
@@ -174,12 +174,12 @@ class _Bare:
         out = bytearray()
         for number in self._numbers:
             segment = self._found.segment(number)
-            packets = []
-            for each, key, region, raw in self._sealed:
+            pictures = []
+            for each, piece, key, region, raw in self._sealed:
                 if each is segment:
-                    stored = packets_of(self._open(key, region, raw), self._config)
-                    packets += [packet for packet, _ in stored if segment.start <= packet.wall < segment.end]
-            out += fragment(number + 1, samples(packets, self._found.origin))
+                    stored = pictures_of(self._open(key, region, raw), self._config, piece)
+                    pictures += [picture for picture in stored if segment.start <= picture.wall < segment.end]
+            out += fragment(number + 1, samples(pictures, self._found.origin))
         return bytes(out)
 
 

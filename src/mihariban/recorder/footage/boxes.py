@@ -15,7 +15,7 @@ _SYNC, _OTHER = 0x0200_0000, 0x0101_0000  # sample flags: depends on nothing; de
 _MATRIX = struct.pack(">9i", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x4000_0000)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sample:
     """One picture as it is written: length-prefixed NAL units, in parts; times in ``TIMESCALE`` ticks."""
 

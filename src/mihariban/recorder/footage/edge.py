@@ -8,9 +8,8 @@ from av.video.frame import VideoFrame
 
 from mihariban.recorder.footage.decodable import Filled, in_order
 from mihariban.recorder.footage.range import Edge, Piece, Range, Segment
-from mihariban.recorder.footage.stored import Stored
+from mihariban.recorder.footage.stored import Picture
 from mihariban.recorder.footage.transcode import decoded
-from mihariban.recorder.packet import Packet
 from mihariban.volume import Volume
 
 
@@ -21,50 +20,45 @@ def lead_pictures(volume: Volume, range_: Range, edge: Edge, segment: Segment) -
         segment: the one that follows the edge.
     """
     stored = _from_key(volume, range_, edge)
-    packets, wanted = _until_key(stored, segment.start)
-    return [(wall, frame) for wall, frame in decoded(packets) if wall in wanted]
+    needed, wanted = _until_key(stored, segment.start)
+    return [(wall, frame) for wall, frame in decoded(needed) if wall in wanted]
 
 
-def _from_key(volume: Volume, range_: Range, edge: Edge) -> list[Stored]:
-    """The stored packets from the last key frame at or before the edge on; chunks before it are not decrypted."""
-    found: list[Stored] = []
+def _from_key(volume: Volume, range_: Range, edge: Edge) -> list[Picture | None]:
+    """What is stored from the last key frame at or before the edge on; chunks before it are not decrypted."""
+    found: list[Picture | None] = []
     taken: tuple[Piece, ...] = ()
     for piece in reversed(edge.pieces):
         taken = (piece, *taken)
         if piece.wall > edge.start:
             continue
         found = list(in_order(volume, range_, taken, []))
-        keys = [at for at, each in enumerate(found) if _key_until(each, edge.start)]
+        keys = [at for at, each in enumerate(found) if each is not None and each.key and each.wall <= edge.start]
         if keys:
             return found[keys[-1] :]
     return []
 
 
-def _key_until(each: Stored, wall: int) -> bool:
-    return each.packet is not None and each.packet.key and each.packet.wall <= wall
-
-
-def _until_key(stored: Iterable[Stored], end: int) -> tuple[list[Packet], set[int]]:
-    """Packets that must be decoded for what is displayed before ``end``, and the moments that may be shown."""
-    packets: list[Packet] = []
+def _until_key(stored: Iterable[Picture | None], end: int) -> tuple[list[Picture], set[int]]:
+    """What must be decoded for what is displayed before ``end``, and the moments that may be shown."""
+    needed: list[Picture] = []
     wanted: set[int] = set()
     passed = False
     for each in stored:
-        packet = each.packet
-        if packet is None:
+        if each is None:
             break  # what follows a damaged chunk would be decoded wrongly
-        if passed and packet.wall >= end:
+        if passed and each.wall >= end:
             break
-        passed = passed or (packet.key and packet.wall >= end)
-        packets.append(packet)
-        if each.shown and packet.wall < end:
-            wanted.add(packet.wall)
-    return packets, wanted
+        passed = passed or (each.key and each.wall >= end)
+        needed.append(each)
+        if each.shown and each.wall < end:
+            wanted.add(each.wall)
+    return needed, wanted
 
 
 def tail_pictures(filled: Filled) -> list[tuple[int, VideoFrame]]:
     """The orphans at the end of a run: coded from a picture that is displayed after the range and is not given out."""
     if not filled.orphans or filled.damaged:
         return []
-    wanted = {packet.wall for packet in filled.orphans}
+    wanted = {picture.wall for picture in filled.orphans}
     return [(wall, frame) for wall, frame in decoded(filled.group) if wall in wanted]

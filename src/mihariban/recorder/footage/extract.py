@@ -17,8 +17,9 @@ from mihariban.recorder.footage.edge import lead_pictures, tail_pictures
 from mihariban.recorder.footage.range import DAMAGED, NO_KEY_FRAME, Edge, Hole, Range, Segment
 from mihariban.recorder.footage.samples import codec_of, sample_entry, samples
 from mihariban.recorder.footage.segment import before
-from mihariban.recorder.footage.transcode import EDGE_SET, Pictures, Recoder, decoded
-from mihariban.recorder.packet import Packet, StreamConfig
+from mihariban.recorder.footage.stored import Picture
+from mihariban.recorder.footage.transcode import EDGE_SET, Frames, Recoder, decoded
+from mihariban.recorder.packet import StreamConfig
 from mihariban.recorder.sources import nal
 from mihariban.recorder.sources.parameters import length_size, sets_in
 from mihariban.volume import Volume
@@ -75,10 +76,10 @@ class Extract:
         yield initialisation(self._entry(first, coder, whole=whole))
         number = 0
         for segment in self._range.segments:
-            packets = self._whole(segment, coder) if coder and whole else self._copied(segment, coder)
-            if packets:
+            pictures = self._whole(segment, coder) if coder and whole else self._copied(segment, coder)
+            if pictures:
                 number += 1
-                yield self._fragment(number, segment, packets)
+                yield self._fragment(number, segment, pictures)
             else:
                 self.facts.holes.append(Hole(segment.start, segment.end, DAMAGED))
         self.facts.holes.sort(key=lambda hole: hole.start)
@@ -117,12 +118,12 @@ class Extract:
         return all(self._restarts(segment) for segment in self._range.segments if segment.fresh)
 
     def _restarts(self, segment: Segment) -> bool:
-        head = fill(self._volume, self._range, replace(segment, pieces=segment.pieces[:3])).packets
+        head = fill(self._volume, self._range, replace(segment, pieces=segment.pieces[:3])).pictures
         return not head or _is_idr(head[0])
 
     # Samples as they are, edges coded anew
 
-    def _copied(self, segment: Segment, edges: Recoder | None) -> list[Packet]:
+    def _copied(self, segment: Segment, edges: Recoder | None) -> list[Picture]:
         filled = fill(self._volume, self._range, segment)
         lead = edges.encode(self._lead(segment, filled)) if edges else []
         tail = edges.encode(tail_pictures(filled)) if edges and not segment.cut else []
@@ -130,11 +131,11 @@ class Extract:
             if part:
                 self.facts.recoded.append((part[0].wall, part[-1].wall))
         self.facts.left_out += len(filled.orphans) + filled.lost - len(tail)
-        return [*lead, *filled.packets, *tail]
+        return [*lead, *filled.pictures, *tail]
 
-    def _lead(self, segment: Segment, filled: Filled) -> Pictures:
+    def _lead(self, segment: Segment, filled: Filled) -> Frames:
         edge: Edge | None = self._edges.get(segment.number)
-        if edge is None or not segment.fresh or not filled.packets or filled.packets[0].wall != segment.start:
+        if edge is None or not segment.fresh or not filled.pictures or filled.pictures[0].wall != segment.start:
             return []
         pictures = lead_pictures(self._volume, self._range, edge, segment)
         if pictures:
@@ -150,28 +151,28 @@ class Extract:
 
     # Everything coded anew
 
-    def _whole(self, segment: Segment, coder: Recoder) -> list[Packet]:
+    def _whole(self, segment: Segment, coder: Recoder) -> list[Picture]:
         filled = fill(self._volume, self._range, segment)
         tail = tail_pictures(filled) if self._exact and not segment.cut else []
         lead = self._lead(segment, filled) if self._exact else []
-        wanted = {packet.wall for packet in filled.packets}
-        source = [*before(self._volume, self._range, segment, filled), *filled.packets]
+        wanted = {picture.wall for picture in filled.pictures}
+        source = [*before(self._volume, self._range, segment, filled), *filled.pictures]
         body = [(wall, frame) for wall, frame in decoded(source) if wall in wanted]
         made = coder.encode([*lead, *body, *tail])
         if made:
             self.facts.recoded.append((made[0].wall, made[-1].wall))
-        missing = len(filled.packets) - len(body) + len(filled.orphans) - len(tail)
+        missing = len(filled.pictures) - len(body) + len(filled.orphans) - len(tail)
         self.facts.left_out += filled.lost + missing
         return made
 
-    def _fragment(self, number: int, segment: Segment, packets: Sequence[Packet]) -> bytes:
-        walls = [packet.wall for packet in packets]
+    def _fragment(self, number: int, segment: Segment, pictures: Sequence[Picture]) -> bytes:
+        walls = [picture.wall for picture in pictures]
         facts = self.facts
         facts.first = min(walls) if facts.first is None else min(facts.first, *walls)
         facts.last = max(walls) if facts.last is None else max(facts.last, *walls)
-        facts.frames += len(packets)
+        facts.frames += len(pictures)
         until = segment.end if segment.cut else None
-        return fragment(number, samples(packets, self.origin, until=until), typed=False)
+        return fragment(number, samples(pictures, self.origin, until=until), typed=False)
 
 
 def extract(volume: Volume, range_: Range, *, exact: bool) -> Extract:
@@ -194,7 +195,7 @@ def _sequence_set(config: StreamConfig) -> bytes:
     return next((unit for unit in sets_in(config) if nal.is_sequence_set(unit, codec_of(config))), b"")
 
 
-def _is_idr(packet: Packet) -> bool:
-    config = packet.config
+def _is_idr(picture: Picture) -> bool:
+    config = picture.config
     size = length_size(config) if config.framing == "length" else 4
-    return any(nal.unit_type(unit, "h264") == 5 for unit in nal.units(packet.data, config.framing, size))
+    return any(nal.unit_type(unit, "h264") == 5 for unit in nal.units(picture.data, config.framing, size))

@@ -13,8 +13,8 @@ from mihariban.recorder.footage.decodable import Filled, fill
 from mihariban.recorder.footage.errors import SegmentDamaged, SegmentUnknown
 from mihariban.recorder.footage.range import Range, Segment
 from mihariban.recorder.footage.samples import sample_entry, samples
+from mihariban.recorder.footage.stored import Picture
 from mihariban.recorder.footage.transcode import Recoder, decoded, leading
-from mihariban.recorder.packet import Packet
 from mihariban.volume import Volume
 
 
@@ -71,19 +71,19 @@ def media_segment(volume: Volume, range_: Range, number: int) -> SegmentReply:
     """
     segment = range_.segment(number)
     filled = fill(volume, range_, segment)
-    if not filled.packets:
+    if not filled.pictures:
         second = filled.damaged[0] if filled.damaged else iso(segment.start)
         raise SegmentDamaged(camera=range_.camera, second=second)
-    packets = filled.packets
+    pictures = filled.pictures
     if range_.transcoded:
-        packets = _recoded(volume, range_, segment, filled)
+        pictures = _recoded(volume, range_, segment, filled)
     until = segment.end if segment.cut else None
-    walls = [packet.wall for packet in packets]
+    walls = [picture.wall for picture in pictures]
     return SegmentReply(
-        data=fragment(segment.number + 1, samples(packets, range_.origin, until=until)),
+        data=fragment(segment.number + 1, samples(pictures, range_.origin, until=until)),
         first=min(walls),
         last=max(walls),
-        frames=len(packets),
+        frames=len(pictures),
         damaged=tuple(filled.damaged),
         left_out=len(filled.orphans) + filled.lost,
         transcoded=range_.transcoded,
@@ -96,17 +96,17 @@ def recoder(range_: Range, config: int) -> Recoder:
     return Recoder(size.width, size.height, range_.origin)
 
 
-def _recoded(volume: Volume, range_: Range, segment: Segment, filled: Filled) -> list[Packet]:
-    wanted = {packet.wall for packet in filled.packets}
-    packets = [*before(volume, range_, segment, filled), *filled.packets]
-    pictures = ((wall, frame) for wall, frame in decoded(packets) if wall in wanted)
-    return recoder(range_, segment.config).encode(pictures)
+def _recoded(volume: Volume, range_: Range, segment: Segment, filled: Filled) -> list[Picture]:
+    wanted = {picture.wall for picture in filled.pictures}
+    needed = [*before(volume, range_, segment, filled), *filled.pictures]
+    frames = ((wall, frame) for wall, frame in decoded(needed) if wall in wanted)
+    return recoder(range_, segment.config).encode(frames)
 
 
-def before(volume: Volume, range_: Range, segment: Segment, filled: Filled) -> list[Packet]:
+def before(volume: Volume, range_: Range, segment: Segment, filled: Filled) -> list[Picture]:
     """The group before a segment, where its first pictures were coded from it; never shown by this segment."""
-    if segment.fresh or not leading(filled.packets):
+    if segment.fresh or not leading(filled.pictures):
         return []
-    earlier = fill(volume, range_, range_.segment(segment.number - 1)).packets
-    last_key = max((index for index, packet in enumerate(earlier) if packet.key), default=0)
+    earlier = fill(volume, range_, range_.segment(segment.number - 1)).pictures
+    last_key = max((index for index, picture in enumerate(earlier) if picture.key), default=0)
     return earlier[last_key:]

@@ -1,4 +1,4 @@
-"""Reading chunks for playing: packets with their moments, key frames and codings."""
+"""Reading chunks for playing: pictures with their moments, key frames and codings."""
 
 from __future__ import annotations
 
@@ -9,34 +9,59 @@ from itertools import groupby
 
 from mihariban.base.clock import SECOND
 from mihariban.recorder.footage.range import Piece
-from mihariban.recorder.packet import Packet, StreamConfig
+from mihariban.recorder.footage.startcodes import start_codes
+from mihariban.recorder.packet import StreamConfig
 from mihariban.recorder.sources.container import ticks_to_ns
 from mihariban.volume import Chunk, ChunkDamaged, ChunkInfo, CodecConfig, Volume
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """One packet as it lies in the ring. ``packet`` is None where a chunk is damaged; ``lead_in`` is never shown."""
+class Body:
+    """The samples of a chunk one behind another, decrypted; where their start codes lie is found once, if asked for."""
 
-    piece: Piece
-    packet: Packet | None
-    lead_in: bool
+    __slots__ = ("_codes", "data")
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self._codes: list[int] | None = None
 
     @property
-    def shown(self) -> bool:
-        """It may be shown."""
-        packet, piece = self.packet, self.piece
-        if packet is None:
-            return False
-        if self.lead_in:
-            return piece.lead is not None and piece.lead <= packet.wall < piece.low
-        return piece.low <= packet.wall < piece.high
+    def codes(self) -> list[int]:
+        """Where each start code begins."""
+        if self._codes is None:
+            self._codes = start_codes(self.data)
+        return self._codes
+
+
+@dataclass(slots=True)
+class Picture:
+    """One access unit where it lies in memory: nothing of it is copied before it is written out.
+
+    Attributes:
+        body, begin, end: where its bytes are.
+        pts, dts: ticks of ``config.time_base``. key: a decoder can start here. wall: moment it is displayed, ns.
+        shown: it may be shown; others are there for decoding only.
+    """
+
+    body: Body
+    begin: int
+    end: int
+    pts: int
+    dts: int
+    key: bool
+    wall: int
+    config: StreamConfig
+    shown: bool = True
+
+    @property
+    def data(self) -> bytes:
+        """Its bytes, copied."""
+        return self.body.data[self.begin : self.end]
 
 
 def read_pieces(
     volume: Volume, pieces: Iterable[Piece], configs: tuple[StreamConfig, ...], damaged: list[ChunkDamaged]
-) -> Iterator[Stored]:
-    """The packets of chunks, clip by clip in the order given; a damaged chunk is one entry without a packet.
+) -> Iterator[tuple[Piece, list[Picture] | None]]:
+    """The pictures of each chunk, clip by clip in the order given; None where a chunk is damaged.
 
     Raises:
         ClipUnknown, ClipRefused: the clip was destroyed or its time ended since the range was selected.
@@ -47,27 +72,30 @@ def read_pieces(
         chunk = next(chunks, None)
         for piece in wanted:
             if chunk is None or chunk.wall != piece.wall:
-                yield Stored(piece, None, lead_in=False)
+                yield piece, None
                 continue
-            for packet, lead_in in packets_of(chunk, configs[piece.config]):
-                yield Stored(piece, packet, lead_in)
+            yield piece, pictures_of(chunk, configs[piece.config], piece)
             chunk = next(chunks, None)
 
 
-def packets_of(chunk: Chunk, config: StreamConfig) -> Iterator[tuple[Packet, bool]]:
-    """The packets of one chunk and whether each is lead-in; moments count from the chunk's first sample."""
-    position = 0
-    wall, monotonic, data = chunk.wall, chunk.monotonic, chunk.data
+def pictures_of(chunk: Chunk, config: StreamConfig, piece: Piece) -> list[Picture]:
+    """The pictures of one chunk; moments count from the chunk's first sample.
+
+    Args:
+        piece: says which may be shown.
+    """
+    body, end, wall = Body(chunk.data), 0, chunk.wall
     first = chunk.samples[0].pts if chunk.samples else 0
     tick, second = config.time_base.numerator * SECOND, config.time_base.denominator  # as ticks_to_ns, for many
+    low, high = piece.low, piece.high
+    lead = low if piece.lead is None else piece.lead
+    made = []
     for sample in chunk.samples:
-        end = position + sample.size
-        since = (sample.pts - first) * tick // second
-        yield (
-            Packet(data[position:end], sample.pts, sample.dts, sample.key, wall + since, monotonic + since, config),
-            sample.lead_in,
-        )
-        position = end
+        begin, end, pts = end, end + sample.size, sample.pts
+        moment = wall + (pts - first) * tick // second
+        shown = lead <= moment < low if sample.lead_in else low <= moment < high
+        made.append(Picture(body, begin, end, pts, sample.dts, sample.key, moment, config, shown))
+    return made
 
 
 def key_moments(chunk: Chunk, config: StreamConfig) -> list[int]:
@@ -77,9 +105,9 @@ def key_moments(chunk: Chunk, config: StreamConfig) -> list[int]:
     return [chunk.wall + ticks_to_ns(pts - first, config.time_base) for pts in keys]
 
 
-def decode_moment(packet: Packet) -> int:
-    """When the packet is decoded, on the wall clock: as long before it is displayed as its ticks say. ns."""
-    return packet.wall - ticks_to_ns(packet.pts - packet.dts, packet.config.time_base)
+def decode_moment(picture: Picture) -> int:
+    """When the picture is decoded, on the wall clock: as long before it is displayed as its ticks say. ns."""
+    return picture.wall - ticks_to_ns(picture.pts - picture.dts, picture.config.time_base)
 
 
 class Peek:

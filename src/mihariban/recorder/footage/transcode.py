@@ -13,7 +13,8 @@ from av.video.frame import PictureType, VideoFrame
 
 from mihariban.base.clock import SECOND
 from mihariban.recorder.footage.boxes import TIMESCALE
-from mihariban.recorder.packet import Packet, StreamConfig
+from mihariban.recorder.footage.stored import Body, Picture
+from mihariban.recorder.packet import StreamConfig
 from mihariban.recorder.playback import decoder_for
 from mihariban.recorder.sources import nal
 
@@ -21,18 +22,18 @@ _TIME_BASE = Fraction(1, TIMESCALE)
 _ONE_GROUP = 1 << 20  # pictures; only the first is a key frame
 EDGE_SET = 31  # number of the parameter sets of edges: none that a camera uses (14496-10, 7.4.2.1: 0 to 31)
 
-Pictures = Iterable[tuple[int, VideoFrame]]
+Frames = Iterable[tuple[int, VideoFrame]]
 
 
-def decoded(packets: Iterable[Packet]) -> Iterator[tuple[int, VideoFrame]]:
-    """The pictures of packets of one coding, in the order they are displayed, with their moments (wall ns)."""
+def decoded(pictures: Iterable[Picture]) -> Iterator[tuple[int, VideoFrame]]:
+    """Pictures of one coding decoded, in the order they are displayed, with their moments (wall ns)."""
     decoder: VideoCodecContext | None = None
     walls: dict[int, int] = {}
-    for packet in packets:
-        decoder = decoder or decoder_for(packet.config)
-        walls[packet.pts] = packet.wall
-        raw = av.Packet(packet.data)
-        raw.pts, raw.dts = packet.pts, packet.dts
+    for picture in pictures:
+        decoder = decoder or decoder_for(picture.config)
+        walls[picture.pts] = picture.wall
+        raw = av.Packet(picture.data)
+        raw.pts, raw.dts = picture.pts, picture.dts
         yield from _with_walls(decoder, raw, walls)
     if decoder is not None:
         yield from _with_walls(decoder, None, walls)
@@ -68,12 +69,12 @@ class Recoder:
         extradata = bytes(self._context().extradata or b"")
         self.config = StreamConfig("h264", width, height, _TIME_BASE, _sets_only(extradata), "annexb")
 
-    def encode(self, pictures: Pictures) -> list[Packet]:
-        """Packets of the pictures given, in decoding order, which is the order of display."""
+    def encode(self, frames: Frames) -> list[Picture]:
+        """The frames given, coded, in decoding order, which is the order of display."""
         walls: dict[int, int] = {}
-        made: list[Packet] = []
+        made: list[Picture] = []
         context: VideoCodecContext | None = None
-        for wall, frame in pictures:
+        for wall, frame in frames:
             context = context or self._context()
             picture = frame.reformat(*self._size, format="yuv420p")
             picture.pts, picture.time_base = self._ticks(wall), _TIME_BASE
@@ -85,11 +86,12 @@ class Recoder:
     def _ticks(self, wall: int) -> int:
         return (wall - self._origin) * TIMESCALE // SECOND
 
-    def _taken(self, packets: Sequence[av.Packet[Any]], walls: dict[int, int]) -> list[Packet]:
+    def _taken(self, packets: Sequence[av.Packet[Any]], walls: dict[int, int]) -> list[Picture]:
         made = []
         for raw in packets:
             pts = raw.pts or 0
-            made.append(Packet(bytes(raw), pts, pts, raw.is_keyframe, walls[pts], 0, self.config))
+            data = bytes(raw)
+            made.append(Picture(Body(data), 0, len(data), pts, pts, raw.is_keyframe, walls[pts], self.config))
         return made
 
     def _context(self) -> VideoCodecContext:
@@ -114,6 +116,6 @@ def _sets_only(extradata: bytes) -> bytes:
     return b"".join(b"\x00\x00\x00\x01" + unit for unit in units)
 
 
-def leading(packets: Sequence[Packet]) -> bool:
+def leading(pictures: Sequence[Picture]) -> bool:
     """Pictures are displayed before the key frame they follow: they were coded from the group before."""
-    return any(packet.wall < packets[0].wall for packet in packets[1:])
+    return any(picture.wall < pictures[0].wall for picture in pictures[1:])
