@@ -252,10 +252,11 @@ def test_downtime_by_month_and_kind(in_state: Made, kiosk: Kiosk, office_clock: 
     office_clock.turn_to(from_datetime(_at("2027-01-04T10:30")))
     firsts = months(today(), 3)
     assert firsts == [date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)]
-    found = downtime("k2", firsts, _open)
+    both = downtime({"k1": _open, "k2": _open}, firsts)
+    found = both["k2"]
     assert [dict(each.minutes) for each in found] == [{}, {"paper": 60}, {"paper": 60, "camera": 120}]
     assert [each.count for each in found] == [3, 0, 0] and found[2].total == 180
-    assert downtime("k1", firsts, _open) == [Month(first) for first in firsts]
+    assert both["k1"] == [Month(first) for first in firsts]
 
 
 def test_spans_that_touch_become_one() -> None:

@@ -74,8 +74,9 @@ class Hours:
         return Hours(self.book, self.place, self.decided, (*self.extra, entry))
 
     def _entries(self, day: date) -> list[CalendarEntry]:
-        """A moved holiday touches two days, so it goes in as it is; a withdrawn change only where it had effect."""
-        return [entry for change, entry in self.decided if _has_effect(change, day)]
+        """Those that speak of the day, because a year of changes is asked for many days; a moved holiday touches two
+        days, and a withdrawn change only those where it had effect."""
+        return [entry for change, entry in self.decided if _speaks_of(change, day) and _has_effect(change, day)]
 
 
 def hours_between(first: date, last: date, site: Site | None = None) -> Hours:
@@ -123,6 +124,10 @@ def is_open(now: datetime | None = None, site: Site | None = None) -> bool:
     moment = now or dates.now()
     day = dates.day_of(moment)
     return hours_between(day, day, site).window_at(moment) is not None
+
+
+def _speaks_of(change: CalendarChange, day: date) -> bool:
+    return change.first_day <= day <= change.last_day or change.moved_to == day
 
 
 def _has_effect(change: CalendarChange, day: date) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 from django.http import HttpResponse
 
@@ -16,10 +18,12 @@ from mihariban.office.base.sheets import Sheet
 from mihariban.office.base.text import T
 from mihariban.office.days.hours import hours_between
 from mihariban.office.faults import words
-from mihariban.office.faults.figures import Month, downtime, months
+from mihariban.office.faults.figures import Hours, Month, downtime, months
 from mihariban.office.faults.policy import FAULTS
 from mihariban.office.sites.models import Kiosk
 
+LENGTHS = {"3": T("3 か月", "3 months"), "6": T("6 か月", "6 months"), "12": T("12 か月", "12 months")}
+LONGEST = 12
 HEIGHT, WIDTH, STEP = 160, 720, 56
 """Of the drawing, in its own units: the plot's height, its width, from bar to bar."""
 
@@ -83,12 +87,17 @@ class KioskMonths:
 
 @dataclass(frozen=True, slots=True)
 class DowntimePage:
-    """Twelve months of every kiosk."""
+    """The months of every kiosk."""
 
     firsts: list[date]
     kiosks: list[KioskMonths]
     earlier: str
     later: str
+
+    @property
+    def length(self) -> str:
+        """Of ``LENGTHS``."""
+        return str(len(self.firsts))
 
     def sheet(self) -> Sheet:
         """The table as a file: minutes."""
@@ -128,17 +137,29 @@ class DowntimePage:
         return made.response(form, name)
 
 
-def downtime_page(until: str = "") -> DowntimePage:
-    """Twelve months up to ``until`` (YYYY-MM), this month where it is none."""
-    last = _month(until)
-    firsts = months(last)
-    end = (firsts[-1] + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    kiosks = []
-    for kiosk in Kiosk.objects.select_related("site").order_by("pk"):
-        hours = hours_between(firsts[0], end, kiosk.site)
-        kiosks.append(KioskMonths(kiosk, downtime(kiosk.pk, firsts, hours.on)))
-    later = months(_after(last), 1)[0] if last < today().replace(day=1) else None
-    return DowntimePage(firsts, kiosks, f"{firsts[0] - timedelta(days=1):%Y-%m}", f"{later:%Y-%m}" if later else "")
+def downtime_page(until: str = "", count: str = "") -> DowntimePage:
+    """So many months up to ``until`` (YYYY-MM); twelve, up to this month, where nothing that can be shown was asked."""
+    last, length = _month(until), int(count) if count in LENGTHS else LONGEST
+    firsts = months(last, length)
+    end = _added(firsts[-1], 1) - timedelta(days=1)
+    kiosks = list(Kiosk.objects.select_related("site").order_by("pk"))
+    found = downtime({each.pk: hours for each, hours in _hours(kiosks, firsts[0], end)}, firsts)
+    this = today().replace(day=1)
+    return DowntimePage(
+        firsts,
+        [KioskMonths(each, found[each.pk]) for each in kiosks],
+        f"{_added(last, -length):%Y-%m}",
+        f"{min(_added(last, length), this):%Y-%m}" if last < this else "",
+    )
+
+
+def _hours(kiosks: list[Kiosk], first: date, last: date) -> Iterator[tuple[Kiosk, Hours]]:
+    """The hours for each kiosk, asked once for each site and worked out once for each day."""
+    sites: dict[str, Hours] = {}
+    for each in kiosks:
+        if each.site_id not in sites:
+            sites[each.site_id] = cache(hours_between(first, last, each.site).on)
+        yield each, sites[each.site_id]
 
 
 def clock_text(minutes: int) -> str:
@@ -156,9 +177,9 @@ def _bar(month: Month, number: int, scale: float) -> Bar:
     return Bar(month.first, 24 + number * STEP, round(y - 6, 1), clock_text(month.total), tuple(pieces))
 
 
-def _after(first: date) -> date:
-    """Eleven months on: the next page ends there, this year's end at the latest."""
-    number = min(first.year * 12 + first.month + 11, today().year * 12 + today().month - 1)
+def _added(first: date, count: int) -> date:
+    """The first day so many months later, or earlier."""
+    number = first.year * 12 + first.month - 1 + count
     return date(number // 12, number % 12 + 1, 1)
 
 

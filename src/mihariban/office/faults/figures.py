@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import Count, DateField, Q
+from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
 from mihariban.office.base.dates import now
@@ -42,32 +44,43 @@ def months(last: date, count: int = 12) -> list[date]:
     return [date(each // 12, each % 12 + 1, 1) for each in range(number - count + 1, number + 1)]
 
 
-def downtime(kiosk: str, firsts: Sequence[date], hours: Hours) -> list[Month]:
-    """Each of ``firsts`` (first days of months that follow each other) with its figures.
+def downtime(hours: Mapping[str, Hours], firsts: Sequence[date]) -> dict[str, list[Month]]:
+    """Each of ``firsts`` (first days of months that follow each other) with its figures, by kiosk. Two queries, however
+    many kiosks and faults.
 
     A span of two kinds at once counts for each; the same kind is not counted twice.
 
     Args:
-        hours: opening hours of the kiosk on a day.
+        hours: opening hours on a day, by kiosk.
     """
     start, stop = _midnight(firsts[0]), _midnight(_next(firsts[-1]))
-    found = {first: Month(first) for first in firsts}
-    for fault in Fault.objects.filter(kiosk=kiosk, since__gte=start, since__lt=stop):
-        found[_local(fault.since).date().replace(day=1)].faults[fault.kind] += 1
-    for kind, spans in _by_kind(kiosk, start, min(stop, now())).items():
-        for begin, end in spans:
-            _count(found, kind, begin, end, hours)
-    return [found[first] for first in firsts]
+    found = {kiosk: {first: Month(first) for first in firsts} for kiosk in hours}
+    for kiosk, kind, month, count in _begun(hours, start, stop):
+        found[kiosk][month].faults[kind] = count
+    for (kiosk, kind), spans in _stopped(hours, start, min(stop, now())).items():
+        for begin, end in merged(spans):
+            _count(found[kiosk], kind, begin, end, hours[kiosk])
+    return {kiosk: [each[first] for first in firsts] for kiosk, each in found.items()}
 
 
-def _by_kind(kiosk: str, start: datetime, stop: datetime) -> dict[str, list[Span]]:
-    rows = Stoppage.objects.filter(fault__kiosk=kiosk, began__lt=stop).exclude(ended__lte=start).order_by("began")
-    spans: dict[str, list[Span]] = defaultdict(list)
-    for row in rows.select_related("fault"):
-        begin, end = max(row.began, start), min(row.ended or stop, stop)
+def _begun(kiosks: Iterable[str], start: datetime, stop: datetime) -> Iterator[tuple[str, str, date, int]]:
+    """Faults by kiosk, kind and month, counted by the database."""
+    rows = Fault.objects.filter(kiosk__in=list(kiosks), since__gte=start, since__lt=stop).order_by()
+    month = TruncMonth("since", tzinfo=timezone.get_default_timezone(), output_field=DateField())
+    counted = rows.annotate(month=month).values_list("kiosk_id", "kind", "month").annotate(n=Count("pk"))
+    yield from counted
+
+
+def _stopped(kiosks: Iterable[str], start: datetime, stop: datetime) -> dict[tuple[str, str], list[Span]]:
+    """Spans by kiosk and kind, cut to the period, sorted by their beginning."""
+    lasting = Q(ended=None) | Q(ended__gt=start)
+    rows = Stoppage.objects.filter(lasting, fault__kiosk__in=list(kiosks), began__lt=stop).order_by("began")
+    spans: dict[tuple[str, str], list[Span]] = defaultdict(list)
+    for kiosk, kind, began, ended in rows.values_list("fault__kiosk_id", "fault__kind", "began", "ended"):
+        begin, end = max(began, start), min(ended or stop, stop)
         if begin < end:
-            spans[row.fault.kind].append((begin, end))
-    return {kind: merged(each) for kind, each in spans.items()}
+            spans[kiosk, kind].append((begin, end))
+    return spans
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:

@@ -21,7 +21,7 @@ from mihariban.office.faults import words
 from mihariban.office.faults.actions.link_gap import link_gaps_heard
 from mihariban.office.faults.actions.open_fault import open_fault
 from mihariban.office.faults.deeds import DEEDS, DISK_DEEDS, may_disk, run_disk
-from mihariban.office.faults.downtime_page import downtime_page
+from mihariban.office.faults.downtime_page import LENGTHS, downtime_page
 from mihariban.office.faults.findings import open_from_seen
 from mihariban.office.faults.forms import DeedForm, OpenForm
 from mihariban.office.faults.models import Fault, TakenDisk
@@ -143,11 +143,13 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
 def figures(request: HttpRequest) -> HttpResponse:
     """Downtime per kiosk, month and kind."""
     _insist(FAULTS.may_see(acting_of(request)))
-    page = downtime_page(request.GET.get("until", ""))
+    page = downtime_page(request.GET.get("until", ""), request.GET.get("months", ""))
     form = request.GET.get("as", "")
     if form in _FORMS:
         return page.export(acting_of(request), form, f"downtime-{now():%Y%m%d-%H%M}")
-    return render(request, "faults/figures.html", {"page": page, "kinds": words.KINDS, "formats": _FORMS})
+    return render(
+        request, "faults/figures.html", {"page": page, "kinds": words.KINDS, "formats": _FORMS, "lengths": LENGTHS}
+    )
 
 
 def _run(request: HttpRequest, form: DeedForm, run: Any) -> int:
