@@ -134,6 +134,10 @@ SENTENCES: dict[Tag, tuple[str, str]] = {
         "鍵 {key} が {minutes} 分を超えて戻っていない（使用 {use}）",
         "Key {key} is out for more than {minutes} minutes (use {use})",
     ),
+    Tag.CASEKEY_USE_REMIND: (
+        "鍵 {key} が戻っていないことをメールで知らせる（使用 {use}）",
+        "Mail that key {key} is not back (use {use})",
+    ),
     Tag.CASEKEY_DAY_COUNT: (
         "{date} の鍵 {key} を数えた（{found} 本、あるべき数 {expected}）",
         "{date}: key {key} counted, {found} of {expected}",

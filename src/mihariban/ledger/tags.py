@@ -121,6 +121,7 @@ class Tag(StrEnum):
     CASEKEY_USE_CORRECT = "casekey:use:correct"
     CASEKEY_USE_CONFIRM = "casekey:use:confirm"
     CASEKEY_USE_OVERDUE = "casekey:use:overdue"
+    CASEKEY_USE_REMIND = "casekey:use:remind"
     CASEKEY_DAY_COUNT = "casekey:day:count"
     CASEKEY_OPENING_FIND = "casekey:opening:find"
     CASEKEY_OPENING_EXPLAIN = "casekey:opening:explain"

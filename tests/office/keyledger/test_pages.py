@@ -164,7 +164,7 @@ def test_the_manager_confirms_registers_and_retires(client: Client, key: Key, cl
     assert spare.pieces == 3
     assert _post(client, f"/keyledger/{spare.pk}/retire/", reason="折れた", stamp_=spare.stamp).status_code == 302
     assert "予備" not in client.get("/keyledger/", secure=True).content.decode()
-    assert _post(client, "/keyledger/limit/", minutes="45", stamp_="").status_code == 302
+    assert _post(client, "/keyledger/limit/", minutes="45", mail="k@example.jp", stamp_="").status_code == 302
     assert "45 分" in client.get("/keyledger/", secure=True).content.decode()
 
 

@@ -29,8 +29,7 @@ def tasks(acting: Acting, now: datetime) -> Iterator[Task]:
     """What the manager decides, the next day first; what waits for a recorder, by recorder."""
     yield from _proposed(acting, now)
     if by_role(acting, "manager", "deputy", "operator", "it"):  # the others cannot send anything
-        yield from _waiting()
-        yield from _refused(now)
+        yield from _orders(now)
 
 
 def _proposed(acting: Acting, now: datetime) -> Iterator[Task]:
@@ -48,31 +47,30 @@ def _proposed(acting: Acting, now: datetime) -> Iterator[Task]:
         yield Task(T("ほかの申し出を決める", "Decide the others"), "due", f"{reverse('days:changes')}?state=proposed")
 
 
-def _waiting() -> Iterator[Task]:
-    rows = Delivery.objects.filter(delivered_at=None, given_up=False).values("recorder", "kind").order_by()
-    told = rows.annotate(n=Count("pk"), since=Min("waiting_since"), unsigned=Count("pk", filter=Q(order="")))
-    for row in told.order_by("recorder", "kind"):
-        title = T("{w} {n} 件が録画装置 {r} に届いていない", "{r} has not got {n} x {w} yet")
-        title = title.format(w=_WHAT[row["kind"]], n=row["n"], r=row["recorder"])
-        yield Task(title, "warning", reverse(_LISTS[row["kind"]]), row["since"], _why(row["unsigned"]))
+def _orders(now: datetime) -> Iterator[Task]:
+    """By recorder and kind, counted by the database: those that wait, and those that were refused for good."""
+    recent = Q(given_up=False) | Q(tried_at__gt=now - TOLD)
+    rows = Delivery.objects.filter(recent, delivered_at=None).values("recorder", "kind", "given_up").order_by()
+    told = rows.annotate(
+        n=Count("pk"), since=Min("waiting_since"), tried=Min("tried_at"), unsigned=Count("pk", filter=Q(order=""))
+    )
+    for row in told.order_by("given_up", "recorder", "kind"):
+        facts = {"w": _WHAT[row["kind"]], "n": row["n"], "r": row["recorder"]}
+        address = reverse(_LISTS[row["kind"]])
+        if row["given_up"]:
+            yield Task(_REFUSED.format(**facts), "alarm", address, row["tried"], _ANEW)
+        else:
+            yield Task(_WAITS.format(**facts), "warning", address, row["since"], _NO_KEYS if row["unsigned"] else _SOON)
 
 
-def _why(unsigned: int) -> T:
-    if unsigned:
-        return T(
-            "録画装置の鍵がここにないものがあります。情報システム担当者に頼んでください",
-            "The recorder's keys are not here for some of them. Ask the IT staff",
-        )
-    return T("つながりしだい送ります", "Sent as soon as it can be reached")
-
-
-def _refused(now: datetime) -> Iterator[Task]:
-    rows = Delivery.objects.filter(given_up=True, delivered_at=None, tried_at__gt=now - TOLD).values("recorder", "kind")
-    for row in rows.order_by().annotate(n=Count("pk"), since=Min("tried_at")).order_by("recorder", "kind"):
-        title = T("録画装置 {r} が{w} {n} 件を受け付けない", "{r} refuses {n} x {w}")
-        title = title.format(w=_WHAT[row["kind"]], n=row["n"], r=row["recorder"])
-        detail = T("決め直すと新しい指示が届きます", "Decide it anew: a new order is sent")
-        yield Task(title, "alarm", reverse(_LISTS[row["kind"]]), row["since"], detail)
+_WAITS = T("{w} {n} 件が録画装置 {r} に届いていない", "{r} has not got {n} x {w} yet")
+_SOON = T("つながりしだい送ります", "Sent as soon as it can be reached")
+_NO_KEYS = T(
+    "録画装置の鍵がここにないものがあります。情報システム担当者に頼んでください",
+    "The recorder's keys are not here for some of them. Ask the IT staff",
+)
+_REFUSED = T("録画装置 {r} が{w} {n} 件を受け付けない", "{r} refuses {n} x {w}")
+_ANEW = T("決め直すと新しい指示が届きます", "Decide it anew: a new order is sent")
 
 
 def _midnight(day: date) -> datetime:

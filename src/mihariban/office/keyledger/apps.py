@@ -18,6 +18,7 @@ class KeyLedgerConfig(AppConfig):
     nav: ClassVar = [
         Nav("keyledger:board", T("鍵", "Keys"), order=50, roles=("manager", "deputy", "operator", "auditor", "it"))
     ]
+    background = ("mihariban.office.keyledger.reminder.Reminder",)
     registers: ClassVar = ["keyledger:uses", "keyledger:counts", "keyledger:corrections", "keyledger:openings"]
 
     def ready(self) -> None:

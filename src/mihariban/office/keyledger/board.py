@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import OuterRef, Subquery
 
@@ -18,6 +18,8 @@ class Hook:
     key: Key
     use: KeyUse | None
     overdue: bool
+    due: datetime | None
+    """when it should have been back"""
     missing: int
     """pieces that the last count did not find; negative where there were too many"""
 
@@ -44,7 +46,8 @@ def hooks() -> list[Hook]:
     for key in keys.select_related("recorder").order_by("label", "pk"):
         use = uses.get(key.pk)
         overdue = use is not None and use.overdue(moment, limit)
-        found.append(Hook(key, use, overdue, (key.should or 0) - (key.counted or 0)))
+        due = use.out_at + limit if use is not None else None
+        found.append(Hook(key, use, overdue, due, (key.should or 0) - (key.counted or 0)))
     return found
 
 

@@ -107,6 +107,15 @@ class LimitForm(ActionForm):
     """How long a key may be out."""
 
     minutes = forms.IntegerField(label=T("上限（分）", "Limit (minutes)"), min_value=5, max_value=1440)  # type: ignore[arg-type]  # T
+    mail = forms.EmailField(
+        label=T("知らせる先のメールアドレス", "Address that is written"),  # type: ignore[arg-type]  # T
+        required=False,
+        max_length=254,
+        help_text=T(  # type: ignore[arg-type]  # T
+            "超えたとき、持ち出し 1 回につき 1 通送ります。書かなければ、管理者のアカウントのアドレスに送ります。",
+            "One mail for each outing beyond the limit. Left empty, it goes to the address of the manager's account.",
+        ),
+    )
 
 
 def correction_form(use: KeyUse, field: str, holders: QuerySet[Person]) -> type[ActionForm]:

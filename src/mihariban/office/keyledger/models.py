@@ -19,6 +19,8 @@ class KeyLimit(Stamped):
     """One row, number 1: how long a key may be out. No rule that we read names a limit; it is a setting of this app."""
 
     minutes = models.PositiveIntegerField(default=120)
+    mail = models.EmailField(blank=True, default="")
+    """who is written when a key is out too long; empty: who acts as manager, as far as an address is known"""
 
 
 class Key(Stamped):
@@ -67,6 +69,9 @@ class KeyUse(Stamped):
     corrections = models.PositiveSmallIntegerField(default=0)
     overdue_at = models.DateTimeField(null=True, blank=True)
     """when it was first reminded of"""
+    mailed_at = models.DateTimeField(null=True, blank=True)
+    """when the mail about it went out; set before, and taken back where the server did not take it"""
+    mail_tried_at = models.DateTimeField(null=True, blank=True)
     entered_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     brought_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     """who entered that it came back"""

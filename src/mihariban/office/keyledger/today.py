@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.urls import reverse
 
 from mihariban.office.base.acting import Acting
 from mihariban.office.base.text import T
-from mihariban.office.keyledger.board import counted_on, hooks, limit_row
+from mihariban.office.keyledger.board import counted_on, hooks
 from mihariban.office.keyledger.models import KeyUse, Opening
 from mihariban.office.keyledger.policy import KEYS
 from mihariban.office.today.tasks import Task
@@ -21,12 +21,12 @@ def tasks(acting: Acting, now: datetime) -> Iterator[Task]:  # noqa: ARG001  # t
     """Keys out too long, counts that do not fit, openings nobody explained; the count of the day; uses to confirm."""
     if not KEYS.may_see(acting):
         return
-    limit, board = timedelta(minutes=limit_row().minutes), hooks()
+    board = hooks()
     for hook in board:
         if hook.use is not None and hook.overdue:
             url = reverse("keyledger:bring_back", args=[hook.use.pk])
             title = T("鍵「{key}」が戻っていない", 'Key "{key}" is not back').format(key=hook.key.label)
-            yield Task(title, "alarm", url, hook.use.out_at + limit, _with(hook.use))
+            yield Task(title, "alarm", url, hook.due, _with(hook.use))
         if hook.missing:
             title = T("鍵「{key}」の本数が合わない", 'The count of key "{key}" does not fit')
             yield Task(title.format(key=hook.key.label), "alarm", reverse("keyledger:count"))

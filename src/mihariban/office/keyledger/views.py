@@ -239,8 +239,9 @@ class Limit(ActionPage):
         return KEYS.may_set_limit(acting)
 
     def start(self, row: KeyLimit) -> dict[str, Any]:
-        return {"minutes": row.minutes}
+        return {"minutes": row.minutes, "mail": row.mail}
 
     def act(self, acting: Acting, row: KeyLimit, form: ActionForm) -> str:
-        set_limit(form.cleaned_data["minutes"], stamp=form.stamp, acting=acting)
+        told = form.cleaned_data
+        set_limit(told["minutes"], mail=told["mail"], stamp=form.stamp, acting=acting)
         return reverse("keyledger:board")

@@ -7,12 +7,13 @@ from datetime import date, datetime, timedelta
 
 from axes.models import AccessAttempt
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
 from django.urls import reverse
 
 from mihariban.office.base.acting import Acting
 from mihariban.office.base.dates import day_of
+from mihariban.office.base.policy import by_role
 from mihariban.office.base.text import T
 from mihariban.office.people.managers import day_without_manager
 from mihariban.office.people.models import Activation, Designation, Holding, Post, User, acting_at, in_force
@@ -35,8 +36,7 @@ def tasks(acting: Acting, now: datetime) -> Iterator[Task]:
     if PEOPLE.may_enter(acting):
         yield from _manager(day)
         yield from _posts(day)
-        yield from _accounts(day)
-        yield from _locked(now)
+        yield from _accounts(day, now)
 
 
 def _deputies(acting: Acting, now: datetime) -> Iterator[Task]:
@@ -55,7 +55,7 @@ _BACK = T("管理者が戻ったら終わらせます", "End it when the manager
 def _endings(acting: Acting, day: date) -> Iterator[Task]:
     """For who may designate again; IT staff keeps its own and vendors alone once the set-up is signed."""
     rows = Designation.objects.filter(in_force(day), last__lte=day + AHEAD).select_related("person")
-    if not DESIGNATIONS.may_dismiss(acting, Designation(role="operator")):
+    if not by_role(acting, "manager", "deputy") and not DESIGNATIONS.may_dismiss(acting, _SOMEBODY):
         if not DESIGNATIONS.may_dismiss(acting, Designation(role="vendor")):
             return
         rows = rows.filter(role__in=("it", "vendor"))
@@ -65,6 +65,9 @@ def _endings(acting: Acting, day: date) -> Iterator[Task]:
         detail = T("続けるなら改めて指定します", "Designate anew where it shall go on")
         end = bounds(row.last or day)[1] - timedelta(minutes=1)
         yield Task(title, "due", reverse("people:person", args=[row.person_id]), end, detail)
+
+
+_SOMEBODY = Designation(role="operator")
 
 
 def _manager(day: date) -> Iterator[Task]:
@@ -88,37 +91,42 @@ def _posts(day: date) -> Iterator[Task]:
         yield Task(title, "warning", reverse("people:post", args=[post.pk]))
 
 
-def _accounts(day: date) -> Iterator[Task]:
-    """Accounts whose owner can do nothing: nobody owns them, or they are closed and the owner has a role all the
-    same."""
-    loose = User.objects.filter(person=None, is_active=True).count()
-    if loose:
-        title = T("持ち主のないアカウントが {n} 件ある", "{n} accounts belong to nobody").format(n=loose)
-        detail = T("情報システム担当者が止めます", "The IT staff closes them")
-        yield Task(title, "warning", reverse("people:list"), None, detail)
+def _accounts(day: date, now: datetime) -> Iterator[Task]:
+    """Accounts whose owner can do nothing: nobody owns them, they are closed and the owner has a role all the same, or
+    somebody failed to open them too often. One query for them all."""
     roles = Designation.objects.filter(in_force(day), person=OuterRef("person"))
     held = Holding.objects.filter(in_force(day), person=OuterRef("person"))
-    closed = User.objects.filter(Exists(roles) | Exists(held), is_active=False).select_related("person")
-    for user in closed.order_by("pk")[:SHOWN]:
-        title = T("{w}さんのアカウントが止まっている", "The account of {w} is closed").format(w=user.shown_name)
-        detail = T("使えるようにするか、役割を解きます", "Open it again, or end the role")
-        yield Task(title, "warning", reverse("people:person", args=[user.person_id]), None, detail)
+    closed = (Exists(roles) | Exists(held)) & Q(is_active=False)
+    tried = _tried(now).filter(username=OuterRef("low")).order_by("-attempt_time")
+    rows = User.objects.annotate(low=Lower("username")).annotate(locked=Subquery(tried.values("attempt_time")[:1]))
+    found = rows.filter(closed | Q(person=None, is_active=True) | Q(locked__isnull=False)).select_related("person")
+    for user in found.order_by("pk")[: 2 * SHOWN]:
+        if user.locked is not None:
+            yield _failed(user, user.locked, now)
+        elif user.is_active:
+            title = T("アカウント「{u}」に持ち主がない", 'The account "{u}" belongs to nobody')
+            detail = T("情報システム担当者が止めます", "The IT staff closes it")
+            yield Task(title.format(u=user.username), "warning", _of(user), None, detail)
+        else:
+            title = T("{w}さんのアカウントが止まっている", "The account of {w} is closed").format(w=user.shown_name)
+            detail = T("使えるようにするか、役割を解きます", "Open it again, or end the role")
+            yield Task(title, "warning", _of(user), None, detail)
 
 
-def _locked(now: datetime) -> Iterator[Task]:
-    """Accounts that somebody failed to open too often. Names that are no account are of no use here."""
-    lasts = settings.AXES_COOLOFF_TIME
-    tried = AccessAttempt.objects.filter(
-        failures_since_start__gte=settings.AXES_FAILURE_LIMIT, attempt_time__gt=now - lasts, attempt_time__lte=now
+def _tried(now: datetime) -> QuerySet[AccessAttempt]:
+    """Names that are kept out now, as they were tried; some are no account."""
+    return AccessAttempt.objects.filter(
+        failures_since_start__gte=settings.AXES_FAILURE_LIMIT,
+        attempt_time__gt=now - settings.AXES_COOLOFF_TIME,
+        attempt_time__lte=now,
     )
-    names = dict(tried.order_by("attempt_time").values_list("username", "attempt_time")[:50])
-    users = User.objects.annotate(low=Lower("username")).filter(low__in=list(names)).select_related("person")
-    for user in users.order_by("pk")[:SHOWN]:
-        since = names[user.username.lower()]
-        title = T("「{u}」へのログインの失敗が続いた", '"{u}" failed to log in too often').format(u=user.username)
-        detail = T("本人かを確かめます。{m} 分で解けます", "Ask whether it was its owner; it opens after {m} min")
-        minutes = -(-(since + lasts - now).total_seconds() // 60)
-        yield Task(title, "warning", _of(user), since, detail.format(m=int(minutes)))
+
+
+def _failed(user: User, since: datetime, now: datetime) -> Task:
+    minutes = -(-(since + settings.AXES_COOLOFF_TIME - now).total_seconds() // 60)
+    title = T("「{u}」へのログインの失敗が続いた", '"{u}" failed to log in too often').format(u=user.username)
+    detail = T("本人かを確かめます。{m} 分で解けます", "Ask whether it was its owner; it opens after {m} min")
+    return Task(title, "warning", _of(user), since, detail.format(m=int(minutes)))
 
 
 def _of(user: User) -> str:

@@ -30,7 +30,7 @@ class Oidc(_Strict):
 
 
 class Mail(_Strict):
-    """Where mail to vendors goes out."""
+    """Where mail goes out: to vendors about faults, to the manager about keys."""
 
     host: str
     port: int = 25

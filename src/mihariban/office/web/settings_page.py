@@ -35,7 +35,7 @@ LINES: dict[str, T] = {
     "oidc.server": T("発行者のアドレス（https）", "Address of the issuer (https)"),
     "oidc.client_id": T("このアプリの識別子", "Id of this application there"),
     "oidc.secret_file": T("秘密の値が入ったファイル", "File that holds the secret"),
-    "mail": T("保守業者へのメール（なくてもよい）", "Mail to vendors; may be left out"),
+    "mail": T("保守業者と管理者へのメール（なくてもよい）", "Mail to vendors and the manager; may be left out"),
     "mail.host": T("送信サーバー", "Server for outgoing mail"),
     "mail.port": T("そのポート", "Its port"),
     "mail.sender": T("差出人のアドレス", "Address of the sender"),

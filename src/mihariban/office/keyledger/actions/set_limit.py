@@ -1,4 +1,4 @@
-"""Say how long a key may be out."""
+"""Say how long a key may be out, and who is written then."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from mihariban.office.keyledger.board import limit_row
 from mihariban.office.keyledger.policy import KEYS
 
 
-def set_limit(minutes: int, *, stamp: int, acting: Acting) -> None:
-    """From now on a key is out too long after ``minutes``.
+def set_limit(minutes: int, *, stamp: int, acting: Acting, mail: str = "") -> None:
+    """From now on a key is out too long after ``minutes``, and ``mail`` is written then.
 
     Raises:
         NotAllowed: the policy refuses.
@@ -22,6 +22,6 @@ def set_limit(minutes: int, *, stamp: int, acting: Acting) -> None:
         row = limit_row()
         if row.pk is not None:
             row.check_stamp(stamp, T("この設定", "this setting"))
-        row.pk, row.minutes = 1, minutes
+        row.pk, row.minutes, row.mail = 1, minutes, mail
         row.save()
-        act.enter(Draft(Tag.CASEKEY_LIMIT_SET, {"minutes": minutes}))
+        act.enter(Draft(Tag.CASEKEY_LIMIT_SET, {"minutes": minutes}, note=act.commit(mail)))

@@ -85,7 +85,9 @@ def covered(event: SeenEvent) -> bool:
 
 
 def _remind(act: Act, use: KeyUse) -> None:
-    KeyUse.objects.filter(pk=use.pk).update(overdue_at=now())  # no new stamp: who is bringing it back is not stopped
+    """Entered once, whoever looks first. No new stamp: who is bringing the key back is not stopped."""
+    if not KeyUse.objects.filter(pk=use.pk, overdue_at=None).update(overdue_at=now()):
+        return
     facts: dict[str, str | int] = {"key": use.key_id, "use": use.pk, "minutes": limit_row().minutes}
     act.enter(Draft(Tag.CASEKEY_USE_OVERDUE, facts))
 
