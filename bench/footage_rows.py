@@ -24,7 +24,7 @@ from mihariban.base.units import GIB, KIB, MIB
 from mihariban.recorder.footage import Range, extract, init_segment, media_playlist, media_segment, select
 from mihariban.recorder.footage.boxes import fragment
 from mihariban.recorder.footage.samples import samples
-from mihariban.recorder.footage.stored import pictures_of
+from mihariban.recorder.footage.stored import Body, pictures_of
 from mihariban.volume import Chunk, ClipHeader, CodecConfig, Sample, Volume, VolumeSpec
 from mihariban.volume.chunk import unpack
 from mihariban.volume.sealing import read_head, unseal
@@ -177,7 +177,8 @@ class _Bare:
             pictures = []
             for each, piece, key, region, raw in self._sealed:
                 if each is segment:
-                    stored = pictures_of(self._open(key, region, raw), self._config, piece)
+                    chunk = self._open(key, region, raw)
+                    stored = pictures_of(chunk, Body(chunk.data), 0, self._config, piece)
                     pictures += [picture for picture in stored if segment.start <= picture.wall < segment.end]
             out += fragment(number + 1, samples(pictures, self._found.origin))
         return bytes(out)

@@ -102,15 +102,20 @@ class Sealer:
 
 def unseal(cipher: AESGCM, volume: bytes, region: int, piece: Piece, raw: bytes) -> tuple[bytes, bytes] | None:
     """Meta and data of a piece; None where it does not authenticate."""
+    plain = unseal_whole(cipher, volume, region, piece, raw)
+    return None if plain is None else (plain[: piece.meta], plain[piece.meta :])
+
+
+def unseal_whole(cipher: AESGCM, volume: bytes, region: int, piece: Piece, raw: bytes) -> bytes | None:
+    """As ``unseal``, but meta and data where they were decrypted, one behind the other."""
     view = memoryview(raw)
     if len(view) < piece.length:
         return None
     aad = volume + region.to_bytes(4, "big") + bytes(view[:HEAD])
     try:
-        plain = cipher.decrypt(_nonce(piece.number), view[HEAD : piece.length], aad)
+        return cipher.decrypt(_nonce(piece.number), view[HEAD : piece.length], aad)
     except InvalidTag:
         return None
-    return plain[: piece.meta], plain[piece.meta :]
 
 
 def seal_row(key: bytes, context: bytes, plain: bytes, random: Random) -> bytes:

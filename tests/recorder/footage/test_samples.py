@@ -31,12 +31,15 @@ def test_units_get_lengths_however_they_lie(long: int, pieces: list[bytes]) -> N
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(startcodes, "LONG", long)
         made = samples(pictures, 0)
-    for data, sample in zip(pieces, made, strict=True):
+    whole, at = b"".join(part for body in made.bodies for part in body), 0
+    for data, size in zip(pieces, made.sizes, strict=True):
         units = [
             unit for unit in nal.units(data, "annexb") if not nal.is_parameter_set(nal.unit_type(unit, "h264"), "h264")
         ]
-        assert b"".join(sample.parts) == b"".join(len(unit).to_bytes(4, "big") + unit for unit in units)
-        assert sample.size == sum(len(unit) + 4 for unit in units)
+        assert size == sum(len(unit) + 4 for unit in units)
+        assert whole[at : at + size] == b"".join(len(unit).to_bytes(4, "big") + unit for unit in units)
+        at += size
+    assert at == len(whole) == made.size
 
 
 @given(data=st.binary(min_size=2048, max_size=2200), codes=st.lists(st.integers(0, 2190), max_size=20))

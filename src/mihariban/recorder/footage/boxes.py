@@ -7,24 +7,34 @@ by itself, and because the decode time of a fragment must come from the wall clo
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 TIMESCALE = 90_000
 _SYNC, _OTHER = 0x0200_0000, 0x0101_0000  # sample flags: depends on nothing; depends on others and is no sync sample
+_ROW = struct.Struct(">IIIi").pack  # of a trun
 _MATRIX = struct.pack(">9i", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x4000_0000)
 
 
 @dataclass(slots=True)
-class Sample:
-    """One picture as it is written: length-prefixed NAL units, in parts; times in ``TIMESCALE`` ticks."""
+class Media:
+    """Samples in decoding order, as they are written; times in ``TIMESCALE`` ticks.
 
-    parts: Sequence[bytes | memoryview]
-    size: int
+    Attributes:
+        decode: when the first one is decoded.
+        durations, sizes, keys, shifts: of each sample.
+        bodies: their bytes (length-prefixed NAL units) in parts, by where they lay together.
+    """
+
     decode: int
-    duration: int
-    shift: int
-    key: bool
+    durations: list[int]
+    sizes: list[int]
+    keys: list[bool]
+    shifts: list[int]
+    bodies: list[list[bytes | memoryview]]
+
+    @property
+    def size(self) -> int:
+        return sum(self.sizes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +84,25 @@ def _table(entry: SampleEntry) -> bytes:
     return box("stbl", described, *empty, _full("stsz", 0, 0, bytes(8)), _full("stco", 0, 0, bytes(4)))
 
 
-def fragment(number: int, samples: Sequence[Sample], *, typed: bool = True) -> bytes:
-    """``moof`` and ``mdat`` of some samples, in decoding order.
+def fragment(number: int, media: Media, *, typed: bool = True) -> bytes:
+    """``moof`` and ``mdat`` of some samples.
 
     Args:
         number: of the fragment, from 1.
         typed: begin with ``styp``, as a media segment does.
     """
-    rows = b"".join(
-        struct.pack(">IIIi", sample.duration, sample.size, _SYNC if sample.key else _OTHER, sample.shift)
-        for sample in samples
-    )
+    return b"".join((fragment_head(number, media, typed=typed), *(part for body in media.bodies for part in body)))
+
+
+def fragment_head(number: int, media: Media, *, typed: bool = True) -> bytes:
+    """All of a fragment but the bytes of its samples, which follow."""
+    flags = [_SYNC if key else _OTHER for key in media.keys]
+    rows = b"".join(map(_ROW, media.durations, media.sizes, flags, media.shifts))
     head = _full("tfhd", 0, 0x02_0000, struct.pack(">I", 1))  # offsets count from the moof
-    start = _full("tfdt", 1, 0, struct.pack(">Q", samples[0].decode))
+    start = _full("tfdt", 1, 0, struct.pack(">Q", media.decode))
     sequence = _full("mfhd", 0, 0, struct.pack(">I", number))
     size = 8 + len(sequence) + 8 + len(head) + len(start) + 20 + len(rows)
-    run = _full("trun", 1, 0x000F01, struct.pack(">Ii", len(samples), size + 8), rows)
+    run = _full("trun", 1, 0x000F01, struct.pack(">Ii", len(flags), size + 8), rows)
     moof = box("moof", sequence, box("traf", head, start, run))
     kind = box("styp", b"msdh", struct.pack(">I", 0), b"msdh", b"msix") if typed else b""
-    length = sum(sample.size for sample in samples)
-    media = struct.pack(">I4s", 8 + length, b"mdat")
-    return b"".join((kind, moof, media, *(part for sample in samples for part in sample.parts)))
+    return kind + moof + struct.pack(">I4s", 8 + media.size, b"mdat")

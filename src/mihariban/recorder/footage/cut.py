@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from itertools import accumulate, islice
 
 from mihariban.base.clock import SECOND
 from mihariban.recorder.footage.lay import Run
@@ -27,35 +28,44 @@ def cut_run(run: Run, configs: list[StreamConfig], peek: Peek, *, first: int, fo
         first: number of the first segment.
         follow: leave out what may still grow.
     """
-    cuts = list(_cuts(run, configs, peek, follow=follow))
-    if not follow and len(cuts) > 1 and run.ends - cuts[-1] < SHORTEST // 2:
+    ends, near = run.ends, _Near(run.pieces)
+    cuts = list(_cuts(run, ends, configs, peek, follow=follow))
+    if not follow and len(cuts) > 1 and ends - cuts[-1] < SHORTEST // 2:
         cuts.pop()  # a last segment of a picture or two makes players stumble
     segments = []
     for index, begin in enumerate(cuts):
         cut = index + 1 < len(cuts)
         if follow and not cut:
             break
-        end = cuts[index + 1] if cut else run.ends
-        segments.append(
-            Segment(first + index, begin, end, run.pieces[0].config, index == 0, cut, _pieces(run, begin, end, cut=cut))
-        )
+        end = cuts[index + 1] if cut else ends
+        # At the end of the run also the chunks whose pictures later ones were coded from.
+        pieces = near.between(begin, end if cut else end + REORDER)
+        segments.append(Segment(first + index, begin, end, run.pieces[0].config, index == 0, cut, pieces))
     return segments
 
 
-def _pieces(run: Run, begin: int, end: int, *, cut: bool) -> tuple[Piece, ...]:
-    """The chunks a segment may need. At the end of the run: also those whose pictures later ones were coded from."""
-    beyond = 0 if cut else REORDER
-    return tuple(piece for piece in run.pieces if piece.until > begin and piece.wall < end + beyond)
+class _Near:
+    """Finds chunks by when they are displayed, though a lead-in steps back in time."""
+
+    def __init__(self, pieces: list[Piece]) -> None:
+        self._pieces = pieces
+        self._until = list(accumulate((piece.until for piece in pieces), max))
+        self._wall = list(accumulate((piece.wall for piece in reversed(pieces)), min))[::-1]
+
+    def between(self, begin: int, end: int) -> tuple[Piece, ...]:
+        """The chunks that a segment of [begin, end) may need."""
+        low, high = bisect_right(self._until, begin), bisect_left(self._wall, end)
+        return tuple(piece for piece in self._pieces[low:high] if piece.until > begin and piece.wall < end)
 
 
-def _cuts(run: Run, configs: list[StreamConfig], peek: Peek, *, follow: bool) -> Iterator[int]:
+def _cuts(run: Run, ends: int, configs: list[StreamConfig], peek: Peek, *, follow: bool) -> Iterator[int]:
     shown = [piece for piece in run.pieces if not piece.hidden and piece.begins < piece.ends]
     find = _Finder(shown, configs, peek)
     cut = find.first_from(0, run.begins)
     step = 0
     while cut is not None:
         yield cut
-        if follow and run.ends - cut < LONGEST + SECOND:
+        if follow and ends - cut < LONGEST + SECOND:
             return
         following = find.after(cut, step)
         step = 0 if following is None else following - cut
@@ -100,7 +110,7 @@ class _Finder:
         return None
 
     def _listed(self, low: int, high: int) -> int | None:
-        for piece in self._pieces[self._index(low) :]:
+        for piece in islice(self._pieces, self._index(low), None):
             if piece.wall > high:
                 return None
             if piece.key and low <= piece.wall and piece.low <= piece.wall < piece.high:

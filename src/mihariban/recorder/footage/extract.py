@@ -9,9 +9,11 @@ Who may have it is not asked here: the deed that calls has decided and entered t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
-from mihariban.recorder.footage.boxes import SampleEntry, fragment, initialisation
+from mihariban.recorder.footage.boxes import SampleEntry, fragment_head, initialisation
 from mihariban.recorder.footage.decodable import Filled, fill
 from mihariban.recorder.footage.edge import lead_pictures, tail_pictures
 from mihariban.recorder.footage.range import DAMAGED, NO_KEY_FRAME, Edge, Hole, Range, Segment
@@ -75,14 +77,30 @@ class Extract:
         self.facts.transcoded = whole
         yield initialisation(self._entry(first, coder, whole=whole))
         number = 0
-        for segment in self._range.segments:
-            pictures = self._whole(segment, coder) if coder and whole else self._copied(segment, coder)
+        for segment, filled in self._filled():
+            pictures = self._whole(segment, filled, coder) if coder and whole else self._copied(segment, filled, coder)
             if pictures:
                 number += 1
-                yield self._fragment(number, segment, pictures)
+                yield from self._fragment(number, segment, pictures)
             else:
                 self.facts.holes.append(Hole(segment.start, segment.end, DAMAGED))
         self.facts.holes.sort(key=lambda hole: hole.start)
+
+    def _filled(self) -> Iterator[tuple[Segment, Filled]]:
+        """Each segment read; while it is written out the next one is being read.
+
+        What was read ahead is given out only if it still may be read then.
+        """
+        segments = self._range.segments
+        with ThreadPoolExecutor(1, "footage") as ahead:
+            following = ahead.submit(fill, self._volume, self._range, segments[0])
+            for segment, after in zip_longest(segments, segments[1:]):
+                filled = following.result()
+                if after is not None:
+                    following = ahead.submit(fill, self._volume, self._range, after)
+                for clip in {piece.clip for piece in segment.pieces}:
+                    self._volume.readable(clip)
+                yield segment, filled
 
     def _entry(self, config: StreamConfig, coder: Recoder | None, *, whole: bool) -> SampleEntry:
         if coder is None:
@@ -123,8 +141,7 @@ class Extract:
 
     # Samples as they are, edges coded anew
 
-    def _copied(self, segment: Segment, edges: Recoder | None) -> list[Picture]:
-        filled = fill(self._volume, self._range, segment)
+    def _copied(self, segment: Segment, filled: Filled, edges: Recoder | None) -> list[Picture]:
         lead = edges.encode(self._lead(segment, filled)) if edges else []
         tail = edges.encode(tail_pictures(filled)) if edges and not segment.cut else []
         for part in (lead, tail):
@@ -151,8 +168,7 @@ class Extract:
 
     # Everything coded anew
 
-    def _whole(self, segment: Segment, coder: Recoder) -> list[Picture]:
-        filled = fill(self._volume, self._range, segment)
+    def _whole(self, segment: Segment, filled: Filled, coder: Recoder) -> list[Picture]:
         tail = tail_pictures(filled) if self._exact and not segment.cut else []
         lead = self._lead(segment, filled) if self._exact else []
         wanted = {picture.wall for picture in filled.pictures}
@@ -165,14 +181,16 @@ class Extract:
         self.facts.left_out += filled.lost + missing
         return made
 
-    def _fragment(self, number: int, segment: Segment, pictures: Sequence[Picture]) -> bytes:
+    def _fragment(self, number: int, segment: Segment, pictures: Sequence[Picture]) -> Iterator[bytes]:
         walls = [picture.wall for picture in pictures]
         facts = self.facts
         facts.first = min(walls) if facts.first is None else min(facts.first, *walls)
         facts.last = max(walls) if facts.last is None else max(facts.last, *walls)
         facts.frames += len(pictures)
         until = segment.end if segment.cut else None
-        return fragment(number, samples(pictures, self.origin, until=until), typed=False)
+        media = samples(pictures, self.origin, until=until)
+        yield fragment_head(number, media, typed=False)
+        yield from map(b"".join, media.bodies)
 
 
 def extract(volume: Volume, range_: Range, *, exact: bool) -> Extract:

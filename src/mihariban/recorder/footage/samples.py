@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+import struct
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import attrgetter, sub
 from typing import cast
 
 from mihariban.base.clock import SECOND
-from mihariban.recorder.footage.boxes import TIMESCALE, Sample, SampleEntry
+from mihariban.recorder.footage.boxes import TIMESCALE, Media, SampleEntry
 from mihariban.recorder.footage.errors import CodecNotPlayable
-from mihariban.recorder.footage.stored import Picture, decode_moment
+from mihariban.recorder.footage.stored import Body, Picture, decode_moment
 from mihariban.recorder.packet import StreamConfig
 from mihariban.recorder.sources import nal
 from mihariban.recorder.sources.parameters import decoder_record, length_size, sets_in
 
 LEAD = 10 * TIMESCALE  # media time of the first picture: room for pictures decoded before it is displayed
 _USUAL = TIMESCALE // 15
-_H264_SETS = frozenset(kind for kind in range(32) if nal.is_parameter_set(kind, "h264"))
-_HEVC_SETS = frozenset(kind for kind in range(64) if nal.is_parameter_set(kind, "hevc"))
+# The first bytes of parameter sets.
+_H264_SETS = frozenset(octet for octet in range(256) if nal.is_parameter_set(octet & 31, "h264"))
+_HEVC_SETS = frozenset(octet for octet in range(256) if nal.is_parameter_set(octet >> 1 & 63, "hevc"))
+_length = struct.Struct(">I").pack
 _HIGH_PROFILES = frozenset({100, 110, 122, 144})  # 14496-15, 5.3.3.1.2: the record of these ends with the format
 
 
@@ -55,7 +59,7 @@ def media_time(wall: int, origin: int) -> int:
     return LEAD + (wall - origin) * TIMESCALE // SECOND
 
 
-def samples(pictures: Sequence[Picture], origin: int, *, until: int | None = None) -> list[Sample]:
+def samples(pictures: Sequence[Picture], origin: int, *, until: int | None = None) -> Media:
     """Pictures in decoding order as samples. Nothing in the pictures is changed, or copied.
 
     Args:
@@ -68,11 +72,14 @@ def samples(pictures: Sequence[Picture], origin: int, *, until: int | None = Non
     steps.append(
         _last_step(decodes, steps, None if until is None else media_time(until, origin) - shows[0] + decodes[0]),
     )
-    made = []
-    for picture, show, decode, step in zip(pictures, shows, decodes, steps, strict=True):
-        parts = _plain(picture)
-        made.append(Sample(parts, sum(map(len, parts)), decode, step, show - decode, picture.key))
-    return made
+    sizes: list[int] = []
+    bodies = []
+    for body, run in groupby(pictures, key=attrgetter("body")):
+        parts: list[bytes | memoryview] = []
+        _take_units(body, list(run), parts, sizes)
+        bodies.append(parts)
+    shifts = list(map(sub, shows, decodes))
+    return Media(decodes[0], steps, sizes, [picture.key for picture in pictures], shifts, bodies)
 
 
 def _decodes(pictures: Sequence[Picture], shows: list[int], origin: int) -> list[int]:
@@ -93,42 +100,54 @@ def _last_step(decodes: list[int], steps: list[int], following: int | None) -> i
     return steps[-1] if steps else _USUAL
 
 
-def _plain(picture: Picture) -> list[bytes | memoryview]:
-    """An access unit as 14496-15 wants it: lengths of four bytes; parameter sets are told once, in the record."""
-    config = picture.config
-    data = picture.body.data
-    view = memoryview(data)
+def _take_units(body: Body, pictures: Sequence[Picture], parts: list[bytes | memoryview], sizes: list[int]) -> None:
+    """Pictures of one body as 14496-15 wants them: lengths of four bytes; parameter sets are told once, in the record.
+
+    Args:
+        parts: takes their bytes. sizes: takes how many there are of each.
+    """
+    config = pictures[0].config
+    data, view = body.data, memoryview(body.data)
     if config.framing == "length" and length_size(config) == 4:
-        return [view[picture.begin : picture.end]]
-    h264 = config.codec == "h264"
-    sets = _H264_SETS if h264 else _HEVC_SETS
-    parts: list[bytes | memoryview] = []
-    for start, end in _prefixed(picture) if config.framing == "length" else _coded(picture):
-        kind = data[start] & 31 if h264 else data[start] >> 1 & 63
-        if kind not in sets:
-            parts += ((end - start).to_bytes(4, "big"), view[start:end])
-    return parts
+        parts += [view[picture.begin : picture.end] for picture in pictures]
+        sizes += [picture.end - picture.begin for picture in pictures]
+        return
+    dropped = _H264_SETS if config.codec == "h264" else _HEVC_SETS
+    for units in _prefixed(data, pictures) if config.framing == "length" else _coded(body, pictures):
+        size = 0
+        for start, end in units:
+            if data[start] not in dropped:
+                size += 4 + end - start
+                parts += (_length(end - start), view[start:end])
+        sizes.append(size)
 
 
-def _prefixed(picture: Picture) -> Iterator[tuple[int, int]]:
-    """Where the NAL units lie, by the lengths before them."""
-    data, at, size = picture.body.data, picture.begin, length_size(picture.config)
-    while at + size < picture.end:
-        start = at + size
-        at = start + int.from_bytes(data[at:start], "big")
-        yield start, min(at, picture.end)
+def _prefixed(data: bytes, pictures: Iterable[Picture]) -> Iterator[list[tuple[int, int]]]:
+    """Where the NAL units of each picture lie, by the lengths before them."""
+    for picture in pictures:
+        at, size, units = picture.begin, length_size(picture.config), []
+        while at + size < picture.end:
+            start = at + size
+            at = start + int.from_bytes(data[at:start], "big")
+            units.append((start, min(at, picture.end)))
+        yield units
 
 
-def _coded(picture: Picture) -> list[tuple[int, int]]:
-    """Where the NAL units lie, by the start codes around them, without the zeros behind them."""
-    data, codes, last = picture.body.data, picture.body.codes, picture.end
-    at = bisect_left(codes, picture.begin)
-    inside = codes[at : bisect_right(codes, last - 3, at)]
-    found = []
-    for code, after in zip(inside, [*inside[1:], last], strict=False):
-        begin, end = code + 3, after
-        while end > begin and data[end - 1] == 0:
-            end -= 1
-        if end > begin:
-            found.append((begin, end))
-    return found
+def _coded(body: Body, pictures: Sequence[Picture]) -> Iterator[list[tuple[int, int]]]:
+    """Where the NAL units of each picture lie, by the start codes around them, without the zeros behind them."""
+    data, codes = body.data, [*body.codes, len(body.data)]
+    at = bisect_left(codes, pictures[0].begin)
+    for picture in pictures:
+        units, last = [], picture.end - 3  # no start code of it begins behind that
+        while codes[at] < picture.begin:
+            at += 1
+        code = codes[at]
+        while code <= last:
+            start, at = code + 3, at + 1
+            code = codes[at]
+            end = code if code <= last else last + 3
+            while end > start and not data[end - 1]:
+                end -= 1
+            if end > start:
+                units.append((start, end))
+        yield units

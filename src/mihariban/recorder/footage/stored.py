@@ -16,7 +16,7 @@ from mihariban.volume import Chunk, ChunkDamaged, ChunkInfo, CodecConfig, Volume
 
 
 class Body:
-    """The samples of a chunk one behind another, decrypted; where their start codes lie is found once, if asked for."""
+    """Decrypted bytes in which the samples of a chunk lie; where start codes are is found once, if asked for."""
 
     __slots__ = ("_codes", "data")
 
@@ -68,23 +68,25 @@ def read_pieces(
     """
     for clip, group in groupby(pieces, key=lambda piece: piece.clip):
         wanted = list(group)
-        chunks = volume.read(clip, damaged, [piece.info for piece in wanted])
-        chunk = next(chunks, None)
+        chunks = volume.read_in_place(clip, damaged, [piece.info for piece in wanted])
+        following = next(chunks, None)
         for piece in wanted:
-            if chunk is None or chunk.wall != piece.wall:
+            if following is None or following[0].wall != piece.wall:
                 yield piece, None
                 continue
-            yield piece, pictures_of(chunk, configs[piece.config], piece)
-            chunk = next(chunks, None)
+            chunk, data, begin = following
+            yield piece, pictures_of(chunk, Body(data), begin, configs[piece.config], piece)
+            following = next(chunks, None)
 
 
-def pictures_of(chunk: Chunk, config: StreamConfig, piece: Piece) -> list[Picture]:
+def pictures_of(chunk: Chunk, body: Body, begin: int, config: StreamConfig, piece: Piece) -> list[Picture]:
     """The pictures of one chunk; moments count from the chunk's first sample.
 
     Args:
+        body, begin: its samples lie there, from that byte on.
         piece: says which may be shown.
     """
-    body, end, wall = Body(chunk.data), 0, chunk.wall
+    end, wall = begin, chunk.wall
     first = chunk.samples[0].pts if chunk.samples else 0
     tick, second = config.time_base.numerator * SECOND, config.time_base.denominator  # as ticks_to_ns, for many
     low, high = piece.low, piece.high
@@ -122,7 +124,8 @@ class Peek:
         self._keys: dict[tuple[bytes, int], list[int]] = {}
 
     def _read(self, clip: bytes, info: ChunkInfo) -> Chunk | None:
-        return next(self._volume.read(clip, [], [info]), None)
+        """A chunk without its data."""
+        return next((chunk for chunk, _, _ in self._volume.read_in_place(clip, [], [info])), None)
 
     def config(self, clip: bytes, info: ChunkInfo) -> StreamConfig | None:
         """The coding that a chunk carries; None where it is damaged."""
