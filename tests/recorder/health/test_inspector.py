@@ -18,6 +18,7 @@ from mihariban.base.clock import SECOND
 from mihariban.recorder.health.memory import CameraMemory
 from mihariban.recorder.packet import Packet, StreamConfig
 from mihariban.recorder.presence import PresenceSettings, Watcher, Zone
+from mihariban.recorder.presence.arrays import shrink
 from mihariban.recorder.sources.demo import DEMO_ZONE, DemoSource
 from tests.recorder.health.rig import START, Rig, blurred, filmed, hall
 from tests.scenes.case import encoder_for
@@ -195,6 +196,16 @@ def test_no_picture_is_told_and_ends_with_the_next(packets: int) -> None:
     assert rig.begun[0].figures["packets"] == packets
     rig.show(filmed(HALL, 1))
     assert len(rig.ended) == 1
+
+
+def test_pictures_that_come_late_are_pictures() -> None:
+    """A machine that is a minute behind sees all the same: nothing is begun, and nothing flaps."""
+    rig = Rig()
+    for number in range(120):
+        picture = filmed(HALL, number)
+        rig.camera.picture(rig.clock.wall() - 60 * SECOND, shrink(picture, 3), picture, True)
+        rig.silence(2)
+    assert rig.kinds == []
 
 
 def test_another_size_or_codec_is_a_replaced_stream() -> None:

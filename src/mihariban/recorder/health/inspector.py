@@ -75,6 +75,8 @@ class CameraHealth:
         self._stream: tuple[str, int, int] | None = None
         self._open_since: int | None = None
         self._packets = 0
+        self._came = False  # a picture since the last tick
+        self._heard = 0  # the tick before which the last picture came, wall ns
         if self.memory.view is not None:
             self._view, self._looks = self._view_of(self.memory.view), _LEARN_LOOKS
 
@@ -99,7 +101,7 @@ class CameraHealth:
 
     def picture(self, wall: int, small: Grey, luma: NDArray[np.uint8], key: bool) -> None:
         """Judge a decoded picture: to be set as ``Watcher.on_picture``."""
-        before, self._wall, self._packets = self._wall, wall, 0
+        before, self._wall, self._packets, self._came = self._wall, wall, 0, True
         if not self._permitted(wall):
             self._pause()
             return
@@ -119,14 +121,17 @@ class CameraHealth:
             self._follow(view, field, wall - before)
 
     def tick(self, wall: int) -> None:
-        """About every second: silence is noticed here."""
+        """About every second: silence is noticed here. It counts from when a picture came, not from when it was taken: a
+        machine that is behind still sees."""
+        if self._came:
+            self._heard, self._came = wall, False
         if not self._permitted(wall):
             self._open_since = None
             self._pause()
             return
         if self._open_since is None or wall < self._open_since:
             self._open_since = wall
-        silent_s = (wall - max(self._open_since, min(self._wall, wall))) / SECOND
+        silent_s = (wall - max(self._open_since, min(self._heard, wall))) / SECOND
         wait_s = max(SHORTEST_WAIT_S, 2 * self._look_every_s())
         if silent_s > wait_s:
             figures = {"silent_s": int(silent_s), "threshold_s": int(wait_s), "packets": self._packets}
