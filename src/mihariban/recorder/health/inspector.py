@@ -121,8 +121,8 @@ class CameraHealth:
             self._follow(view, field, wall - before)
 
     def tick(self, wall: int) -> None:
-        """About every second: silence is noticed here. It counts from when a picture came, not from when it was taken: a
-        machine that is behind still sees."""
+        """About every second: silence is noticed here. It counts from when a picture came, not from when it was taken:
+        a machine that is behind still sees."""
         if self._came:
             self._heard, self._came = wall, False
         if not self._permitted(wall):
