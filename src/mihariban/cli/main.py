@@ -8,11 +8,11 @@ import pkgutil
 import sys
 
 import click
-import structlog
 
 import mihariban
 from mihariban import cli
 from mihariban.base.errors import MiharibanError
+from mihariban.base.logs import log_to_stderr
 from mihariban.base.text import language_of
 
 _NOT_COMMANDS = {"main"}
@@ -48,8 +48,7 @@ def root() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and exit: 0 fine, 1 finding, 2 usage, else the status of the error's class."""
-    # Facts go to standard output, events to standard error: a program may read the one without the other.
-    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+    log_to_stderr()
     try:
         result = root.main(arguments, standalone_mode=False)
     except MiharibanError as error:

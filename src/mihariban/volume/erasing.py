@@ -11,7 +11,7 @@ import mmap
 import os
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import structlog
@@ -85,7 +85,7 @@ def say_early(event: RegionEvent, now: int) -> None:
 class Witness:
     """What is remembered of a clip while its key is destroyed, to prove that nothing of it opens afterwards."""
 
-    key: bytes
+    key: bytes = field(repr=False)
     first: ChunkInfo | None
 
 

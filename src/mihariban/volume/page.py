@@ -90,7 +90,7 @@ class Entry:
 
     clip: bytes = bytes(16)
     visit: bytes = bytes(16)
-    key: bytes = b""
+    key: bytes = field(default=b"", repr=False)
     wrapping: Wrapping = Wrapping.FILE
     kind: ClipKind = ClipKind.VISIT
     created: int = 0

@@ -7,11 +7,10 @@ of their source alone; what they put into them at run time may be what a person 
 from __future__ import annotations
 
 import logging
-import sys
-import traceback
-from pathlib import Path
 
 import structlog
+
+from mihariban.base.logs import log_to_stderr, places
 
 _log = structlog.get_logger("library")
 
@@ -29,7 +28,7 @@ class ToLines(logging.Handler):
             facts["status"] = status
         if record.exc_info and record.exc_info[0] is not None:
             facts["error"] = record.exc_info[0].__name__
-            facts["where"] = _places(record)
+            facts["where"] = places(record.exc_info[2])
         _log.warning(text_of(record), **facts)
 
 
@@ -42,35 +41,9 @@ def text_of(record: logging.LogRecord) -> str:
     return record.msg if record.args or own else record.msg.split(":", 1)[0][:80]
 
 
-def _places(record: logging.LogRecord) -> list[str]:
-    """Files and lines of an exception. Its message may hold what was typed."""
-    frames = traceback.extract_tb(record.exc_info[2]) if record.exc_info else []
-    return [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-8:]]
-
-
-def without_messages(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """For our own events: of an exception keep type and places."""
-    info = event.pop("exc_info", None)
-    info = sys.exc_info() if info is True else info
-    if isinstance(info, BaseException):
-        info = (type(info), info, info.__traceback__)
-    if info and info[0] is not None:
-        event["error"] = info[0].__name__
-        event["where"] = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(info[2])[-8:]]
-    return event
-
-
 def log_as_lines() -> None:
     """Set logging up for a server: everything from a warning on goes to standard error as JSON."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            without_messages,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
-    )
+    log_to_stderr(lines=True)
     root = logging.getLogger()
     root.handlers = [ToLines()]
     root.setLevel(logging.WARNING)
