@@ -16,6 +16,7 @@ import pytest
 from mihariban.base.clock import SECOND
 from mihariban.base.errors import MiharibanError
 from mihariban.ledger import export as export_module
+from mihariban.ledger.canonical import Json, encode
 from mihariban.ledger.export import FolderMemory, cosign_folder
 from mihariban.ledger.hashing import leaf_hash
 from mihariban.ledger.keys import KeyKind, Signer
@@ -236,6 +237,30 @@ def test_contents_find_what_hashes_cannot(alone: ModuleType, tmp_path: Path) -> 
         close(book)
         assert _both(alone, tmp_path / str(number))
         assert not _both(alone, tmp_path / str(number), contents=True)
+
+
+_ENTRY = {
+    "_seq": 0, "boot": "b", "clock": "unknown", "mono": 1, "object": {"camera": "c"}, "outcome": "done",
+    "t": "2026-01-01T00:00:00.000000000Z", "tag": "footage:still:take", "v": 1,
+}  # fmt: skip
+_KINDS: dict[str, list[Json]] = {
+    "actor": ["x", 1, []], "basis": [1, {}], "boot": [1], "case": [1, []], "clock": [1], "extra": [1, "x"],
+    "intent": ["1", -1, 99, {}], "mono": ["1", []], "note": [3, {}], "object": ["s", []], "outcome": [1],
+    "t": [1, {}], "tag": [1], "v": ["1"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(_KINDS))
+def test_a_fact_of_the_wrong_kind_is_seen_by_both(alone: ModuleType, tmp_path: Path, name: str) -> None:
+    """Signed and hashed like any other; what it holds is none of our entries."""
+    for number, value in enumerate([None, *_KINDS[name]]):
+        leaf = encode(dict(_ENTRY) if value is None else {**_ENTRY, name: value})
+        book = new_book(tmp_path / f"{number}.db")
+        with book.store.transaction():
+            book.store.add_entry(0, leaf, leaf_hash(leaf), [])
+        cosigned_export(book, tmp_path / str(number))
+        close(book)
+        assert _both(alone, tmp_path / str(number), contents=True) is (value is None), value
 
 
 def test_an_empty_ledger_holds(alone: ModuleType, tmp_path: Path) -> None:

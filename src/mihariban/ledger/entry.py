@@ -35,8 +35,8 @@ from mihariban.ledger.tags import RETIRED, Outcome, Tag
 VERSION = 1
 CLOCK_QUALITIES = ("synchronised", "holdover", "unknown")
 
-_REQUIRED = ("_seq", "boot", "clock", "mono", "outcome", "t", "tag", "v")
-_ALLOWED = frozenset((*_REQUIRED, "actor", "basis", "case", "intent", "note", "object"))
+_REQUIRED = {"_seq": int, "boot": str, "clock": str, "mono": int, "outcome": str, "t": str, "tag": str, "v": int}
+_KINDS = {**_REQUIRED, "actor": dict, "basis": str, "case": str, "intent": int, "note": str, "object": dict}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +117,9 @@ def read_leaf(leaf: bytes) -> dict[str, Any]:
         EntryRefused: not an entry.
     """
     entry = decode(leaf)
-    if not set(_REQUIRED) <= set(entry) <= _ALLOWED:
+    if not set(_REQUIRED) <= set(entry) <= set(_KINDS):
         raise EntryRefused(why="its names are not those of an entry")
-    numbers = all(type(entry[name]) is int for name in ("_seq", "mono", "v")) and type(entry.get("intent", 0)) is int
-    texts = all(type(entry[name]) is str for name in ("boot", "clock", "outcome", "t", "tag"))
-    if not numbers or not texts or type(entry.get("object", {})) is not dict:
+    if any(type(value) is not _KINDS[name] for name, value in entry.items()):
         raise EntryRefused(why="a value is of the wrong kind")
     return entry
 

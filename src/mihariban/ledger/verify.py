@@ -226,7 +226,7 @@ def _compare_tiles(folder: Path, hashes: _Computed, size: int) -> None:
         count = size if level == ENTRIES else size >> 8 * int(level)
         if index * TILE + width > count:
             raise LedgerForked(origin=folder.name, size=size, why=f"tile/{name} lies beyond the checkpoint; {_BEYOND}")
-        data = path.read_bytes()
+        data = _read(path, folder)
         if level == ENTRIES:
             data = _hash_bundle(data, index * TILE, width, None)
         if data != hashes.hashes(0 if level == ENTRIES else int(level), index * TILE, index * TILE + width):
