@@ -10,7 +10,7 @@ import pytest
 from mihariban.cli.main import main
 from mihariban.ledger.keys import KeyKind, Signer, parse_key
 from mihariban.ledger.verify import verify
-from tests.ledger.books import ORIGIN, close, fill, new_book
+from tests.ledger.books import OFFICE, ORIGIN, close, cosigned_export, fill, new_book
 
 
 def _run(*arguments: object) -> int:
@@ -50,3 +50,27 @@ def test_checkpoint_verify_cosign_and_a_changed_byte(tmp_path: Path, capsys: pyt
     assert json.loads(capsys.readouterr().out)[0]["error"]["code"] == "MH406"
     assert _run("cosign", tmp_path / "copy", "--secret", secret) == 75
     assert _run("checkpoint", tmp_path / "copy") == 78
+
+
+def test_an_export_of_a_site_carries_every_room_and_who_cosigned(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without naming cosigners again; nothing is written over."""
+    site, copy = tmp_path / "site", tmp_path / "copy"
+    for name, database in (("recorder", "control.db"), ("office", "office.db")):
+        (site / name).mkdir(parents=True)
+        signer = Signer.create(site / name / "ledger.key", f"test.example/{name}", KeyKind.LOG)
+        book = new_book(site / name / database, signer)
+        fill(book, 5)
+        cosigned_export(book, tmp_path / f"first-{name}")
+        (tmp_path / f"first-{name}").rename(site / name / "ledger")
+        close(book)
+    assert _run("checkpoint", site, "--export", copy) == 0
+    capsys.readouterr()
+    for name in ("recorder", "office"):
+        assert _run("verify", copy / name, "--json", "--cosigner", OFFICE.public.text()) == 0
+        (facts,) = json.loads(capsys.readouterr().out)
+        assert facts["cosigned"][0]["key"] == OFFICE.public.text()
+    assert _run("checkpoint", site, "--export", copy) == 2
+    assert "exists" in capsys.readouterr().err
+    assert _run("verify", copy / "office", "--old", tmp_path) == 2

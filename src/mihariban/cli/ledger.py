@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mihariban.base.errors import MiharibanError
+from mihariban.base.errors import MiharibanError, UsageError
 from mihariban.cli._common import FOLDER, JSON, print_json
 
 if TYPE_CHECKING:
@@ -29,7 +29,9 @@ def command() -> None:
 @PATH
 @click.option("--key", "key_text", help="The log's key as you have it on paper.")
 @click.option("--cosigner", "cosigner_texts", multiple=True, help="Key of a party that must have cosigned.")
-@click.option("--old", multiple=True, type=click.Path(path_type=Path, exists=True), help="An earlier checkpoint.")
+@click.option(
+    "--old", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False), help="An earlier checkpoint."
+)
 @click.option("--contents", is_flag=True, help="Also read every entry (slower).")
 @JSON
 def verify(
@@ -68,9 +70,14 @@ def verify(
 @command.command()
 @FOLDER
 @click.option("--secret", type=click.Path(path_type=Path), help="The log's secret key [DIR/ledger.key].")
-@click.option("--cosigner", "cosigner_texts", multiple=True, help="Key of a party whose cosignatures are published.")
 @click.option(
-    "--export", "export_to", type=click.Path(path_type=Path), help="Also write a whole copy into this folder."
+    "--cosigner", "cosigner_texts", multiple=True, help="Key of a party whose cosignatures are published [as before]."
+)
+@click.option(
+    "--export",
+    "export_to",
+    type=click.Path(path_type=Path),
+    help="Also write a whole copy into this new folder; of a site, one below it a room.",
 )
 def checkpoint(directory: Path, secret: Path | None, cosigner_texts: tuple[str, ...], export_to: Path | None) -> None:
     """Sign the ledger of DIR (a room's folder, or a site) as it stands and publish its tiles."""
@@ -82,15 +89,18 @@ def checkpoint(directory: Path, secret: Path | None, cosigner_texts: tuple[str, 
     from mihariban.ledger.store import SqliteStore
     from mihariban.ledger.tiles import publish
 
-    for room, database in _books(directory):
+    books = _books(directory)
+    if export_to is not None and export_to.exists():
+        raise UsageError(what=f"{export_to} exists; name a folder that does not, nothing is ever written over")
+    for room, database in books:
         connection = sqlite.connect(database, synchronous="FULL")
         try:
             signer = Signer.load(secret or room / "ledger.key")
             ledger = Ledger(SqliteStore(connection), signer, SystemClock())
-            cosigners = [parse_key(each) for each in cosigner_texts]
+            cosigners = [parse_key(each) for each in cosigner_texts] or _known(room / "ledger")
             note = publish(ledger, room / "ledger", cosigners)
             if export_to is not None:
-                export(ledger, export_to, cosigners)
+                export(ledger, export_to / room.name if len(books) > 1 else export_to, cosigners)
         finally:
             connection.close()
         print(note.encode().decode(), end="")
@@ -130,6 +140,14 @@ def _ledger_folders(path: Path) -> list[Path]:
     if not found:
         raise LedgerMissing(path=path, why="no checkpoint")
     return found
+
+
+def _known(folder: Path) -> list[PublicKey]:
+    """Who cosigns what is published there already: an export without them would look cosigned by nobody."""
+    from mihariban.ledger.tiles import KEYS
+    from mihariban.ledger.verify import read_keys
+
+    return read_keys(folder)[1] if (folder / KEYS).exists() else []
 
 
 def _books(directory: Path) -> list[tuple[Path, Path]]:
