@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mihariban.base.errors import UsageError
 from mihariban.cli._common import FOLDER, JSON, console, print_json
 
 if TYPE_CHECKING:
@@ -104,7 +105,12 @@ def _day(directory: Path, day: date | None, svg: Path | None, as_json: bool) -> 
     found = day_of(directory, day or status.cameras[0].today.date) if status.cameras else []
     if svg is not None and found:
         drawn = day_svg([CameraDay(*each) for each in found], zone, place.name or place.id, language)
-        svg.write_text(drawn, encoding="utf-8")
+        try:
+            svg.write_text(drawn, encoding="utf-8")
+        except OSError as error:
+            raise UsageError(
+                what=f"cannot write {svg} ({error.strerror}); name a file in a folder that exists"
+            ) from None
     if as_json:
         print_json([{"camera": camera, **account.as_json(zone)} for camera, account in found])
     else:
