@@ -22,6 +22,7 @@ from mihariban.recorder.auditing.sentences import SENTENCES
 from mihariban.recorder.control import FindingRow, PastVisit
 from mihariban.recorder.errors import AuditPeriodInvalid, NotASite
 from mihariban.recorder.health.kinds import FindingKind
+from mihariban.recorder.scene_store import STREAM, VIEW_STREAM
 from mihariban.recorder.service import Recorder
 from mihariban.recorder.site_folder import SiteFolder
 from mihariban.volume import Chunk, ClipHeader, ClipKind, CodecConfig, Sample
@@ -126,6 +127,27 @@ def test_sound_is_found_by_its_stream(folder: SiteFolder, clock: TurnedClock) ->
     assert answer.verdict == "finding"
     assert answer.figures["streams"] == {"0": 2, "1": 1}
     assert answer.figures["codecs"]["aac"] == 1
+
+
+def test_what_a_camera_remembers_is_no_sound(folder: SiteFolder, clock: TurnedClock) -> None:
+    """An empty scene is saved beside the camera's view, each as a stream of its own."""
+
+    def remember(recorder: Recorder) -> None:
+        wall = clock.wall()
+        header = ClipHeader(bytes(16), ClipKind.SCENE, wall + DAY, wall)
+        writer = recorder.volume.begin_clip("cam1", header)
+        for stream in (STREAM, VIEW_STREAM):
+            config = CodecConfig("scene", 0, 0, (1, 1000), b"", "")
+            sample = Sample(100, 0, 0, 0, True, True)
+            writer.append(Chunk(stream, wall, wall, clock.boot_id(), "", config, (sample,), bytes(100)))
+        writer.close()
+        recorder.volume.commit()
+
+    _film(folder, clock, do=remember)
+    found = gather(folder, clock, None, None)
+    assert ClipKind.SCENE in {clip.kind for clip in found.clips}
+    answer = watching.sound(found)
+    assert (answer.verdict, set(answer.figures["streams"])) == ("fine", {"0"})
 
 
 def test_a_gap_is_told_with_its_cause(folder: SiteFolder, clock: TurnedClock) -> None:

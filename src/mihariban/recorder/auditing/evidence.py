@@ -27,11 +27,13 @@ from mihariban.recorder.control import (
 )
 from mihariban.recorder.site_folder import SiteFolder
 from mihariban.recorder.site_hours import SiteHours, calendar_entries
-from mihariban.volume import ChunkDamaged, ClipInfo, ClipRefused, ClipUnknown, Volume
+from mihariban.volume import ChunkDamaged, ClipInfo, ClipKind, ClipRefused, ClipUnknown, Volume
 from mihariban.volume.holding import holds as ring_holds
 from mihariban.volume.manifest import KeptHold
 
 Verdict = Literal["fine", "finding"]
+_FOOTAGE = (ClipKind.VISIT, ClipKind.COPY)
+"""Empty scenes and papers of holds number their streams for themselves."""
 MOST_READ = 200
 """So many clips are opened to see how their streams are coded; of all others the book of the ring is asked."""
 
@@ -210,6 +212,8 @@ def _ring(folder: SiteFolder, clock: Clock) -> tuple[list[ClipInfo], list[KeptHo
         codecs: Counter[str] = Counter()
         every = max(1, len(clips) // MOST_READ)
         for number, clip in enumerate(clips):
+            if clip.kind not in _FOOTAGE:
+                continue
             try:
                 streams.update({chunk.stream for chunk in volume.chunks(clip.clip)})
                 if number % every == 0:

@@ -12,7 +12,6 @@ from mihariban.policy import FilmingWindow
 from mihariban.recorder.accounting import DayAccount, Life, Stretch, day_account
 from mihariban.recorder.auditing.evidence import Answer, Evidence, answer
 from mihariban.recorder.control import VisitRow
-from mihariban.recorder.scene_store import STREAM as SCENE
 from mihariban.volume import ClipInfo, ClipKind
 
 PICTURES = 0
@@ -23,7 +22,7 @@ def sound(evidence: Evidence) -> Answer:
     """4: is sound recorded, and where is that written?"""
     rules = {str(each.policy.version): each.policy.capture.audio for each in evidence.hours.versions}
     coded = sorted(_SOUND & evidence.codecs.keys())
-    other = sorted(number for number in evidence.streams if number not in (PICTURES, SCENE))
+    other = sorted(number for number in evidence.streams if number != PICTURES)
     streams = {str(number): count for number, count in sorted(evidence.streams.items())}
     figures = {"rule": rules, "streams": streams, "codecs": dict(sorted(evidence.codecs.items()))}
     said = ", ".join(f"{number}: {word}" for number, word in rules.items())
