@@ -117,8 +117,15 @@ SENTENCES: dict[Tag, tuple[str, str]] = {
     Tag.SITE_EQUIPMENT_REGISTER: ("設置場所 {site} の機器を登録した", "Equipment of the site {site} registered"),
     Tag.ROLE_PERSON_ASSIGN: ("役割 {role} に指定した", "Assigned to the role {role}"),
     Tag.ROLE_PERSON_REMOVE: ("役割 {role} の指定を解いた", "Removed from the role {role}"),
-    Tag.SESSION_PERSON_BEGIN: ("業務画面に入った", "Signed in"),
-    Tag.SESSION_PERSON_REFUSE: ("業務画面に入れなかった（{cause}）", "Sign-in refused ({cause})"),
+    Tag.SESSION_PERSON_BEGIN: (
+        "業務画面に入った（{how}。その前の失敗 {failures} 回）",
+        "Signed in ({how}; failures before it: {failures})",
+    ),
+    Tag.SESSION_PERSON_END: ("業務画面から出た（{cause}）", "Signed out ({cause})"),
+    Tag.SESSION_PERSON_REFUSE: (
+        "業務画面に入れなかった（{cause}、{count} 回）",
+        "Sign-in refused ({cause}, {count} times)",
+    ),
     Tag.REGISTER_ROWS_EXPORT: (
         "一覧 {register} の {count} 件を {form} で書き出した",
         "{count} rows of the register {register} exported as {form}",
@@ -162,6 +169,13 @@ SENTENCES: dict[Tag, tuple[str, str]] = {
     Tag.ACCOUNT_PERSON_CLOSE: ("職員のアカウントを止めた", "Account of a person closed"),
     Tag.ACCOUNT_PERSON_REOPEN: ("職員のアカウントを再び使えるようにした", "Account of a person opened again"),
     Tag.ACCOUNT_PASSWORD_RESET: ("職員のパスワードを出し直した", "Password of a person given anew"),
+    Tag.ACCOUNT_PASSWORD_CHANGE: ("本人がパスワードを変えた", "Password changed by its owner"),
+    Tag.ACCOUNT_FACTOR_ADD: ("本人が認証の手段 {kind} を加えた", "Means of login {kind} added by its owner"),
+    Tag.ACCOUNT_FACTOR_REMOVE: ("本人が認証の手段 {kind} を外した", "Means of login {kind} removed by its owner"),
+    Tag.ACCOUNT_LINK_SET: (
+        "職員のアカウントとシングルサインオンの対応を変えた（{by}）",
+        "Link of an account to single sign-on changed ({by})",
+    ),
     Tag.ACCOUNT_FACTOR_RESET: ("職員の二段階認証を解いた", "Second factor of a person removed"),
     Tag.PERSON_RECORD_ENTER: ("人を登録した", "A person was entered"),
     Tag.PERSON_RECORD_CHANGE: ("人の登録を改めた", "A person's record was changed"),

@@ -92,12 +92,17 @@ class Tag(StrEnum):
     ROLE_PERSON_ASSIGN = "role:person:assign"
     ROLE_PERSON_REMOVE = "role:person:remove"
     SESSION_PERSON_BEGIN = "session:person:begin"
+    SESSION_PERSON_END = "session:person:end"
     SESSION_PERSON_REFUSE = "session:person:refuse"
     ACCOUNT_PERSON_CREATE = "account:person:create"
     ACCOUNT_PERSON_CLOSE = "account:person:close"
     ACCOUNT_PERSON_REOPEN = "account:person:reopen"
     ACCOUNT_PASSWORD_RESET = "account:password:reset"  # noqa: S105  # a tag
+    ACCOUNT_PASSWORD_CHANGE = "account:password:change"  # noqa: S105  # a tag
     ACCOUNT_FACTOR_RESET = "account:factor:reset"
+    ACCOUNT_FACTOR_ADD = "account:factor:add"
+    ACCOUNT_FACTOR_REMOVE = "account:factor:remove"
+    ACCOUNT_LINK_SET = "account:link:set"
     PERSON_RECORD_ENTER = "person:record:enter"
     PERSON_RECORD_CHANGE = "person:record:change"
     POST_NAME_SET = "post:name:set"

@@ -16,7 +16,7 @@ from mihariban.office.base.acting import Acting, acting_of
 from mihariban.office.base.policy import Verdict
 from mihariban.office.base.text import T
 from mihariban.office.people import actions
-from mihariban.office.people.forms import AccountForm
+from mihariban.office.people.forms import AccountForm, LinkForm
 from mihariban.office.people.models import User
 from mihariban.office.people.pages import FormPage, found, require
 from mihariban.office.people.passwords import first_password
@@ -132,6 +132,28 @@ def change(request: HttpRequest, pk: int, what: str) -> HttpResponse:
         return slip(request, user, told, back) if what == "password" else None
 
     return page.answer(request, forms.Form(request.POST if request.method == "POST" else None), do)
+
+
+@login_required
+@form_page
+def link(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who the owner is at the city's single sign-on."""
+    acting = acting_of(request)
+    user: User = found(getattr(person_or_404(pk), "user", None), T("アカウント", "An account"))
+    require(ACCOUNTS.may_link(acting, user))
+    page = FormPage(
+        T("シングルサインオンに結び付ける", "Link to single sign-on"),
+        T("保存する", "Save"),
+        reverse("people:person", args=[pk]),
+        T("保存しました。", "Saved."),
+        T(
+            "市の認証で入れるのは、ここで結び付けた人だけです。両方とも空にすると、入れなくなります。",
+            "Only who is linked here comes in by single sign-on. Both empty: not any more.",
+        ),
+        lambda: _facts(user),
+    )
+    form = LinkForm(request.POST or None, initial={"email": user.email, "subject": user.subject or ""})
+    return page.answer(request, form, lambda data: actions.link_account(user, acting=acting, **data))
 
 
 def _facts(user: User) -> list[tuple[T, str]]:

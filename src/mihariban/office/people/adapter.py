@@ -1,4 +1,4 @@
-"""Where this office differs from allauth: nobody signs up, and messages are ours."""
+"""Where this office differs from allauth: nobody signs up, coming in and going out are entered, messages are ours."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import unicodedata
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from mihariban.office.people.models import User
+from mihariban.office.people.sessions import let_in, let_out
 
 
 def shown_name(user: User) -> str:
@@ -29,17 +30,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # allauth's signature
         return False
 
+    def is_safe_url(self, url: str) -> bool:
+        """A page of this office, by its path alone."""
+        return bool(url) and url.startswith("/") and url_has_allowed_host_and_scheme(url, None, require_https=True)
 
-class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # the same
-    """A login of the city's single sign-on opens an account that is there already, by its name."""
+    def login(self, request: HttpRequest, user: User) -> None:
+        let_in(request, user, make=lambda: DefaultAccountAdapter.login(self, request, user))
 
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:  # the same
-        return False
-
-    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
-        if sociallogin.is_existing:
-            return
-        name = sociallogin.account.extra_data.get("userinfo", {}).get("preferred_username", "")
-        user = User.objects.filter(username=name, is_active=True).first() if name else None
-        if user is not None:
-            sociallogin.connect(request, user)
+    def logout(self, request: HttpRequest) -> None:
+        let_out(request, "logout")

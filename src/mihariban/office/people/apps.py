@@ -29,5 +29,7 @@ class PeopleConfig(AppConfig):
         from allauth.account.signals import password_changed
 
         from mihariban.office.people.middleware import has_changed
+        from mihariban.office.people.sessions import listen
 
         password_changed.connect(has_changed, dispatch_uid="mihariban first password")
+        listen()

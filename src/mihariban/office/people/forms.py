@@ -212,6 +212,29 @@ class AccountForm(forms.Form):
     )
 
 
+class LinkForm(forms.Form):
+    """Who the owner of an account is at the city's single sign-on."""
+
+    email = forms.EmailField(
+        label=T("メールアドレス", "Mail address"),  # type: ignore[arg-type]  # T is text in the language of the request
+        max_length=254,
+        required=False,
+        help_text=T(  # type: ignore[arg-type]  # the same
+            "市の認証に登録されている本人のもの。最初のログインまで使います。",
+            "As the single sign-on has it. It counts until the first login.",
+        ),
+    )
+    subject = Text(
+        label=T("識別子（sub）", "Identifier (sub)"),
+        max_length=255,
+        required=False,
+        help_text=T(
+            "分かっているとき。最初のログインで自動的に入ります。",
+            "Where it is known. The first login fills it in.",
+        ),
+    )
+
+
 class DayForm(forms.Form):
     """Which day."""
 

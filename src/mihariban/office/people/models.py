@@ -154,6 +154,9 @@ class User(AbstractBaseUser):
     username = models.CharField(max_length=64, unique=True)
     person = models.OneToOneField(Person, models.PROTECT, null=True, blank=True, related_name="user")
     email = models.EmailField(blank=True, default="")
+    """at the city's single sign-on, as entered by who keeps accounts; used until ``subject`` is known"""
+    subject = models.CharField(max_length=255, null=True, blank=True, unique=True)
+    """who its owner is at the city's single sign-on"""
     language = models.CharField(max_length=2, default="ja")
     is_active = models.BooleanField(default=True)
     must_change = models.BooleanField(default=False)
@@ -171,6 +174,17 @@ class User(AbstractBaseUser):
     def shown_name(self) -> str:
         """Name of the person, or of the account where there is none."""
         return self.person.name if self.person else self.username
+
+
+class LoginFailures(models.Model):
+    """One row: failures of one account for one cause, since its last entry."""
+
+    key = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
+    since = models.DateTimeField()
+    """moment of the last entry"""
+    pending = models.PositiveIntegerField(default=0)
+    """failures after it that stand in no entry yet"""
 
 
 def in_force(day: date) -> Q:

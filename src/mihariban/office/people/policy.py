@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from mihariban.base.errors import MiharibanError
-from mihariban.office.base.acting import Acting, Role
+from mihariban.office.base.acting import ROLE_NAMES, Acting, Role
 from mihariban.office.base.dates import now, today
 from mihariban.office.base.policy import Allowed, Policy, Refused, Verdict, by_role
 from mihariban.office.base.text import T
@@ -167,11 +167,62 @@ class AccountPolicy(Policy):
             )
         return by_role(acting, *_KEEPERS)
 
+    def may_link(self, acting: Acting, user: User) -> Verdict:
+        """Say who its owner is at the city's single sign-on."""
+        if user.pk is not None and acting.user is not None and acting.user.pk == user.pk:
+            return Refused(
+                T(
+                    "自分のアカウントは自分では結び付けられません。別の担当者に頼んでください。",
+                    "You cannot link your own account. Ask somebody else who may.",
+                )
+            )
+        return self.may_reset(acting, user)
+
+
+class SessionPolicy(Policy):
+    """Coming in and going out."""
+
+    def may_begin(self, acting: Acting, user: User) -> Verdict:
+        """Come in: every account that is open. One without a role comes in too and sees nothing; the entry then names
+        the system as who let it in."""
+        if not user.is_active:
+            return Refused(
+                T(
+                    "このアカウントは止められています。管理者か情報システム担当者に伝えてください。",
+                    "This account is closed. Tell the manager or the IT staff.",
+                )
+            )
+        return Allowed(_highest(acting))
+
+    def may_end(self, acting: Acting) -> Verdict:
+        """Go out: always."""
+        return Allowed(_highest(acting))
+
+    def may_refuse(self, acting: Acting) -> Verdict:
+        """Enter a failure: the office itself."""
+        return by_role(acting, "system")
+
+    def may_change_credentials(self, acting: Acting, user: User) -> Verdict:
+        """Change how one logs in: the owner alone."""
+        if acting.user is None or acting.user.pk != user.pk or not user.is_active:
+            return Refused(
+                T(
+                    "パスワードや認証の手段は、本人だけが変えられます。",
+                    "Password and means of login are changed by their owner alone.",
+                )
+            )
+        return Allowed(_highest(acting))
+
+
+def _highest(acting: Acting) -> Role:
+    return next((role for role in ROLE_NAMES if role in acting.roles), "system")
+
 
 PEOPLE = PersonPolicy()
 DESIGNATIONS = DesignationPolicy()
 DEPUTIES = DeputyPolicy()
 ACCOUNTS = AccountPolicy()
+SESSIONS = SessionPolicy()
 
 _VOID = T("この記録は取り消されています。", "This record is void.")
 

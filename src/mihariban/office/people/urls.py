@@ -15,6 +15,7 @@ urlpatterns = [
     path("<int:pk>/designate/", views.designate_person, name="designate"),
     path("<int:pk>/appoint/", views.appoint_person, name="appoint"),
     path("<int:pk>/account/", accounts.create, name="account"),
+    path("<int:pk>/account/link/", accounts.link, name="account-link"),
     path("<int:pk>/account/<str:what>/", accounts.change, name="account-change"),
     path("designations/", registers.Designations.as_view(), name="designations"),
     path("<str:kind>/<int:pk>/end/", history_views.end, name="end"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
@@ -73,6 +74,7 @@ def _verdicts(acting: Acting, row: Person, user: Any) -> dict[str, object]:
         "may_account": ACCOUNTS.may_create(acting, row) if user is None else None,
         "may_close": ACCOUNTS.may_close(acting, user) if user else None,
         "may_reopen": ACCOUNTS.may_reopen(acting, user) if user else None,
+        "may_link": ACCOUNTS.may_link(acting, user) if user and settings.OFFICE_CONFIG.oidc else None,
         "may_reset": ACCOUNTS.may_reset(acting, user) if user else None,
     }
 

@@ -21,12 +21,19 @@ class _Strict(BaseModel):
 
 
 class Oidc(_Strict):
-    """Single sign-on of the city."""
+    """Single sign-on of the city (OpenID Connect).
+
+    ``server``: the issuer. ``ca_file``: certificate of the CA that signed the issuer's, where it is the city's own.
+    ``ask_again``: the provider asks for the password each time; without it who comes to a shared screen second may be
+    logged in as who left it.
+    """
 
     name: str
     server: Annotated[str, Field(pattern="^https://")]
     client_id: str
     secret_file: Path
+    ca_file: Path | None = None
+    ask_again: bool = True
 
 
 class Mail(_Strict):

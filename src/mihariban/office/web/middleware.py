@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
-from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -14,11 +13,34 @@ from mihariban.base.clock import MINUTE
 from mihariban.base.errors import AccessError, InputError, MiharibanError, StateError
 from mihariban.office.base.acting import Acting
 from mihariban.office.base.clock import clock
+from mihariban.office.base.kept import typed
 from mihariban.office.base.text import language
+from mihariban.office.people.sessions import let_out
 
 Answer = Callable[[HttpRequest], HttpResponse]
 _log = structlog.get_logger(__name__)
 _SEEN = "seen_s"
+
+
+_HERE = ("localhost", "127.0.0.1", "[::1]")
+
+
+def headers(answer: Answer) -> Answer:
+    """What Django's own middleware does not send, or sends too widely. Outermost.
+
+    A browser that calls ``localhost`` must not remember TLS for it: HSTS holds for every port of a name, and other
+    programs of that machine answer there without.
+    """
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = answer(request)
+        if request.META.get("HTTP_HOST", "").rpartition(":")[0] in _HERE or request.META.get("HTTP_HOST") in _HERE:
+            del response["Strict-Transport-Security"]
+        response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+    return handle
 
 
 def no_store(answer: Answer) -> Answer:
@@ -28,7 +50,6 @@ def no_store(answer: Answer) -> Answer:
         response = answer(request)
         if getattr(request, "acting", None) is not None and not response.has_header("Cache-Control"):
             response["Cache-Control"] = "no-store"
-        response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         return response
 
     return handle
@@ -42,7 +63,7 @@ def end_idle_session(answer: Answer) -> Answer:
             now = clock().wall() // 1_000_000_000
             seen = request.session.get(_SEEN, now)
             if now - seen > settings.OFFICE_CONFIG.idle_minutes * MINUTE // 1_000_000_000:
-                logout(request)
+                let_out(request, "idle")
                 return _to_login(request)
             late = now - seen >= 15 or _SEEN not in request.session  # not a write for each picture of a page
             if late and not _by_itself(request):
@@ -89,7 +110,7 @@ class Refusals:
         if not isinstance(error, MiharibanError):
             return None
         _log.warning("refused", code=error.code, path=request.path)
-        facts = {"code": error.code, "sentence": error.text(language())}
+        facts = {"code": error.code, "sentence": error.text(language()), "typed": typed(request)}
         return render(request, "web/refused.html", facts, status=status_of(error))
 
 

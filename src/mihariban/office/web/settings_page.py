@@ -35,6 +35,13 @@ LINES: dict[str, T] = {
     "oidc.server": T("発行者のアドレス（https）", "Address of the issuer (https)"),
     "oidc.client_id": T("このアプリの識別子", "Id of this application there"),
     "oidc.secret_file": T("秘密の値が入ったファイル", "File that holds the secret"),
+    "oidc.ca_file": T(
+        "発行者の証明書を出した CA（市独自のとき）", "CA of the issuer's certificate, where it is the city's own"
+    ),
+    "oidc.ask_again": T(
+        "毎回パスワードを尋ねさせる（共用の画面では必要）",
+        "Let it ask for the password each time; needed at a shared screen",
+    ),
     "mail": T("保守業者と管理者へのメール（なくてもよい）", "Mail to vendors and the manager; may be left out"),
     "mail.host": T("送信サーバー", "Server for outgoing mail"),
     "mail.port": T("そのポート", "Its port"),

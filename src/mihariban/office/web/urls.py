@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
+from allauth.account.views import password_change
+from allauth.mfa.recovery_codes.views import generate_recovery_codes
+from allauth.mfa.totp.views import activate_totp, deactivate_totp
+from allauth.mfa.webauthn.views import add_webauthn, remove_webauthn
+from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from mihariban.office.people.sessions import entered
+from mihariban.office.people.single_sign_on import begin, told
 from mihariban.office.web import views
 from mihariban.office.web.settings import apps
 
@@ -22,6 +29,19 @@ def _app_urls() -> list[URLResolver]:
     ]
 
 
+def _credentials() -> list[URLPattern]:
+    """allauth's pages by which people change how they log in, each with its entry."""
+    pages = {
+        "password/change/": (password_change, "account_change_password"),
+        "2fa/totp/activate/": (activate_totp, "mfa_activate_totp"),
+        "2fa/totp/deactivate/": (deactivate_totp, "mfa_deactivate_totp"),
+        "2fa/recovery-codes/generate/": (generate_recovery_codes, "mfa_generate_recovery_codes"),
+        "2fa/webauthn/add/": (add_webauthn, "mfa_add_webauthn"),
+        "2fa/webauthn/keys/<int:pk>/remove/": (remove_webauthn, "mfa_remove_webauthn"),
+    }
+    return [path(f"account/{at}", entered(view), name=name) for at, (view, name) in pages.items()]
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
@@ -31,10 +51,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path(f"account/{gone}", RedirectView.as_view(pattern_name="account_login"))
         for gone in ("signup/", "email/", "password/reset/", "password/set/", "inactive/", "3rdparty/")
     ),
+    *_credentials(),
+    path("account/oidc/<str:provider_id>/login/", begin(openid_connect.login), name="openid_connect_login"),
+    path(
+        "account/oidc/<str:provider_id>/login/callback/", told(openid_connect.callback), name="openid_connect_callback"
+    ),
     path("account/", include("allauth.urls")),
     *_app_urls(),
 ]
 
+handler400 = views.unreadable
 handler403 = views.forbidden
 handler404 = views.not_found
 handler500 = views.broken

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,6 +23,7 @@ from mihariban.office.people.pages import found, require
 from mihariban.office.people.passwords import first_password
 from mihariban.office.people.registers import roles_text, with_roles
 from mihariban.office.people.roles import acting_manager
+from mihariban.office.people.sessions import let_in
 from mihariban.office.people.setup import section as section_name
 from mihariban.office.people.setup import set_up
 from mihariban.office.people.views import form_page
@@ -36,7 +36,6 @@ from mihariban.office.wizard.policy import WIZARD
 from mihariban.office.wizard.site_file import read_site_file
 from mihariban.office.wizard.steps import BY_NAME, STEPS, after, shown
 
-_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 _MEMBERS = ("name", "reading", "organisation", "role", "first", "last", "document", "username")
 
 
@@ -61,7 +60,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data
         if is_right(folder, data["code"]):
             kept = {name: data[name] for name in ("code", "name", "username", "password")}
-            login(request, actions.begin_set_up(folder, **kept), backend=_BACKEND)
+            let_in(request, actions.begin_set_up(folder, **kept), how="setup_code")
             return redirect("wizard:steps")
         wrong = T(
             "番号が違います。サーバーの DIR/office/setup.code にあるとおりに入れてください。",
