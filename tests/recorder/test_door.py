@@ -16,6 +16,7 @@ from mihariban.ledger.tags import Tag
 from mihariban.office.exchange import deliver, exchange
 from mihariban.recorder.client import RecorderClient
 from mihariban.recorder.contract.errors import (
+    DoorClosed,
     GrantElsewhere,
     GrantExpired,
     GrantForged,
@@ -90,6 +91,21 @@ def test_refusals_are_entered_once_an_hour_with_their_number(site: OfficeSite, c
     with pytest.raises(GrantForged):
         client.open_grant(document)
     assert site.entries(Tag.GRANT_FOOTAGE_REFUSE)[-1]["object"]["folded"] == 4
+
+
+def test_every_refusal_is_entered_wherever_it_was_decided(site: OfficeSite, client: RecorderClient) -> None:
+    """A replay, a token that is not the session's, another purpose, an older push; not a proof that is brought up to date."""
+    grant = site.grant()
+    session = deliver(site.office, grant, client.open_grant)
+    with pytest.raises(GrantWidened), client.extract(session):
+        pass
+    with pytest.raises(DoorClosed):
+        client.playlist(session.model_copy(update={"token": "0" * 64}))
+    client.close_grant(session)
+    with pytest.raises(GrantReplayed):
+        deliver(site.office, grant, client.open_grant)
+    entered = [(entry["object"]["kind"], entry["object"]["cause"]) for entry in site.entries(Tag.GRANT_FOOTAGE_REFUSE)]
+    assert entered == [("grant", each.code) for each in (GrantWidened, DoorClosed, GrantReplayed)]
 
 
 def test_holds_and_visits_are_told(site: OfficeSite, client: RecorderClient) -> None:

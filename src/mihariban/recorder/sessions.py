@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from mihariban.base.clock import SECOND
 from mihariban.ledger.entry import Draft
+from mihariban.recorder.contract.errors import GrantReplayed, GrantRevoked
 from mihariban.recorder.footage.range import Range
 from mihariban.recorder.grant import Grant
 
@@ -19,6 +20,8 @@ class OpenGrant:
         intent: number of the entry that was made before any key was opened; draft: what it says.
         range: the footage it shows, found when it is first asked for.
         served: seconds (since 1970 UTC) of which pictures left the recorder.
+        closed, revoked: how it ended; nothing leaves under it any more, also of what is under way.
+        extracts: how many are under way.
     """
 
     grant: Grant
@@ -27,11 +30,25 @@ class OpenGrant:
     range: Range | None = None
     served: set[int] = field(default_factory=set)
     segments: int = 0
+    closed: bool = False
+    revoked: bool = False
+    extracts: int = 0
 
     def note(self, first: int, last: int) -> None:
         """Pictures displayed from ``first`` to ``last`` (wall ns) left the recorder."""
         self.served.update(range(first // SECOND, last // SECOND + 1))
-        self.segments += 1
+
+    def require_open(self, wall: int) -> None:
+        """Make sure that something may leave under it at ``wall`` (ns). Call with the lock of ``Sessions``.
+
+        Raises:
+            GrantRevoked, GrantExpired, GrantReplayed: taken back, its time is over, closed.
+        """
+        if self.revoked:
+            raise GrantRevoked(grant=self.grant.id)
+        self.grant.require_time(wall)
+        if self.closed:
+            raise GrantReplayed(grant=self.grant.id, why="it was closed")
 
 
 class Sessions:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
 import pytest
 
 from mihariban.base.clock import SECOND
@@ -9,7 +12,8 @@ from mihariban.ledger.errors import LedgerUnwritable
 from mihariban.ledger.tags import Tag
 from mihariban.recorder.actions import serve_footage
 from mihariban.recorder.actions.close_grant import close_expired, close_grant, revoke_grant
-from mihariban.recorder.contract.errors import GrantReplayed, GrantRevoked
+from mihariban.recorder.audit import audit_site
+from mihariban.recorder.contract.errors import GrantExpired, GrantReplayed, GrantRevoked, RecorderUnavailable
 from mihariban.recorder.contract.orders import RevokeOrder
 from tests.support.office import DECIDED, OfficeSite, after
 
@@ -124,3 +128,81 @@ def test_grants_end_when_the_recorder_ends(site: OfficeSite) -> None:
     assert done["object"]["segments"] == 1
     first = min(session.served) * SECOND
     assert first >= after(10)
+
+
+@pytest.mark.parametrize("how", ["until", "revoked", "closed"])
+def test_an_extract_under_way_ends_with_its_grant(site: OfficeSite, how: str) -> None:
+    """Not a byte more leaves; what had left is counted in the outcome and in the audit."""
+    grant = site.grant(8, 22, purpose="extract", until=site.clock.wall() + 60 * SECOND)
+    session = site.open_grant(grant)
+    pieces = serve_footage.extract(site.recorder, session, exact=False)
+    for _ in range(2):
+        next(pieces)
+    if how == "until":
+        site.clock.turn(60 * SECOND)
+        assert close_expired(site.recorder, site.clock.wall()) == 1
+    elif how == "revoked":
+        order = site.office.revoke_grant(DECIDED, grant)
+        revoke_grant(site.recorder, site.decided(RevokeOrder, order))
+    else:
+        close_grant(site.recorder, session)
+    refusals = {"until": GrantExpired, "revoked": GrantRevoked, "closed": GrantReplayed}
+    with pytest.raises(refusals[how]):
+        next(pieces)
+    assert list(pieces) == []
+    accepted = site.entries(Tag.GRANT_FOOTAGE_ACCEPT)[-1]["object"]
+    made = site.entries(Tag.FOOTAGE_EXTRACT_MAKE)[-1]
+    assert (made["outcome"], made["object"]["error"]) == ("failed", refusals[how].code)
+    assert accepted["seconds"] > 0
+    assert accepted["seconds"] == len(session.served)
+    site.stop()
+    (asked,) = audit_site(site.folder.path, clock=site.clock).answer(10).figures["grants"]
+    assert asked["seconds"] == accepted["seconds"]
+
+
+def test_time_that_is_over_ends_an_extract_before_the_second_hand_comes(site: OfficeSite) -> None:
+    """Nobody has closed the session yet."""
+    session = site.open_grant(site.grant(8, 22, purpose="extract", until=site.clock.wall() + 60 * SECOND))
+    pieces = serve_footage.extract(site.recorder, session, exact=False)
+    next(pieces)
+    site.clock.turn(60 * SECOND)
+    with pytest.raises(GrantExpired):
+        next(pieces)
+
+
+def test_who_presents_a_grant_while_it_is_closed_finds_it_closed(
+    site: OfficeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the end of the session and its row there is no moment in which it opens again."""
+    grant = site.grant()
+    session = site.open_grant(grant)
+    found: list[object] = []
+    real = site.recorder.control.close_grant
+
+    def present() -> None:
+        try:
+            found.append(site.open_grant(grant))
+        except GrantReplayed as error:
+            found.append(error.code)
+
+    def meanwhile(*arguments: Any, **more: Any) -> None:
+        thread.start()
+        thread.join(0.3)  # it waits for the lock, which is the point
+        real(*arguments, **more)
+
+    thread = threading.Thread(target=present)
+    monkeypatch.setattr(site.recorder.control, "close_grant", meanwhile)
+    close_grant(site.recorder, session)
+    thread.join(10)
+    assert found == ["MH377"]
+    assert site.recorder.sessions.all() == []
+
+
+def test_an_extract_is_taken_by_few_at_once(site: OfficeSite) -> None:
+    """And again when one has ended."""
+    session = site.open_grant(site.grant(8, 22, purpose="extract"))
+    running = [serve_footage.extract(site.recorder, session, exact=False) for _ in range(serve_footage.MOST_EXTRACTS)]
+    with pytest.raises(RecorderUnavailable):
+        serve_footage.extract(site.recorder, session, exact=False)
+    assert list(running[0])
+    assert list(serve_footage.extract(site.recorder, session, exact=False))

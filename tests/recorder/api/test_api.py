@@ -201,7 +201,7 @@ def test_a_calendar_push_older_than_the_last_is_refused(pair: Pair, client: Reco
     third = pair.office.push_calendar(DECIDED, [], ["b"])
     deliver(pair.office, third, client.put_calendar)
     assert pair.recorder.db.execute("SELECT count(*) FROM calendar").fetchone()[0] == 0
-    assert pair.recorder.tags() == ["calendar:entry:put", "calendar:entry:withdraw"]
+    assert pair.recorder.tags() == ["calendar:entry:put", "grant:footage:refuse", "calendar:entry:withdraw"]
 
 
 def test_a_rule_travels_with_its_text(pair: Pair, client: RecorderClient) -> None:

@@ -8,17 +8,19 @@ import stat
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from mihariban.office.exchange import deliver
 from mihariban.recorder.api import guard, protocol
 from mihariban.recorder.api import serve as serve_module
 from mihariban.recorder.api.serve import TlsAddress, serve
 from mihariban.recorder.client import RecorderClient
 from mihariban.recorder.contract.errors import DoorTaken, RecorderUnavailable, RequestTooLarge
 from mihariban.recorder.contract.signed import MAX_BODY
-from tests.recorder.api.doors import Pair
+from tests.recorder.api.doors import DECIDED, Pair
 
 
 @pytest.fixture
@@ -193,6 +195,45 @@ def test_a_door_that_hangs_does_not_hold_up_the_stop(pair: Pair, monkeypatch: py
         assert b"200 OK" not in _all(waiting)
     assert time.monotonic() - begun < 6
     pair.recorder.blocked.set()
+
+
+def _extract_unread(pair: Pair, grant: str, token: str) -> sockets.socket:
+    connection = _connect(pair)
+    connection.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 2048)
+    ask = f"GET /v1/grants/{grant}/extract.mp4 HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\r\n"
+    connection.sendall(ask.encode())
+    connection.recv(1, sockets.MSG_PEEK)  # it has begun
+    return connection
+
+
+def test_readers_who_take_nothing_do_not_keep_a_grant_from_being_taken_back(pair: Pair) -> None:
+    """As many as the door takes at once."""
+    pair.recorder.piece_size = 1000
+    with pair.served() as (client, _):
+        grant = pair.grant(purpose="extract")
+        token = deliver(pair.office, grant, client.open_grant).token
+        unread = [_extract_unread(pair, grant, token) for _ in range(guard.MAX_REQUESTS)]
+        with pytest.raises(RecorderUnavailable):
+            client.status()
+        assert deliver(pair.office, pair.office.revoke_grant(DECIDED, grant), partial(client.revoke_grant, grant))
+        for each in unread:
+            each.close()
+
+
+def test_a_reader_who_takes_nothing_is_dropped(pair: Pair) -> None:
+    """Its outcome is entered; the limit is a parameter."""
+    pair.recorder.piece_size = 1000
+    with pair.served(read_seconds=0.2) as (client, _):
+        grant = pair.grant(purpose="extract")
+        token = deliver(pair.office, grant, client.open_grant).token
+        with _extract_unread(pair, grant, token) as unread:
+            for _ in range(500):
+                if pair.recorder.closed_pieces:
+                    break
+                time.sleep(0.02)
+            assert pair.recorder.closed_pieces == 1
+            assert len(_all(unread)) < 1000 * 65_536
+    assert pair.recorder.entries()[-1]["outcome"] == "failed"
 
 
 def test_a_hanging_door_takes_no_more_requests_than_its_limit(pair: Pair) -> None:

@@ -22,8 +22,18 @@ def close_grant(recorder: Recorder, session: OpenGrant, *, revoked: bool = False
     Raises:
         LedgerUnwritable: the session has ended, its outcome is owed until the next start.
     """
+    # The lock is held throughout: who presents the grant meanwhile finds it open or finds it ended, and an extract
+    # under way either has its next piece counted here or does not give it out.
+    with recorder.sessions.lock:
+        session.closed, session.revoked = True, session.revoked or revoked
+        try:
+            return _settle(recorder, session, revoked=revoked)
+        finally:
+            recorder.sessions.pop(session.grant.id)
+
+
+def _settle(recorder: Recorder, session: OpenGrant, *, revoked: bool) -> int:
     control = recorder.control
-    recorder.sessions.pop(session.grant.id)
     facts: dict[str, Json] = {"seconds": len(session.served), "segments": session.segments, "revoked": int(revoked)}
     with control.transaction() as db:
         control.close_grant(db, session.grant.id, recorder.clock.wall(), revoked=revoked)
@@ -53,13 +63,14 @@ def revoke_grant(recorder: Recorder, decision: Decision[RevokeOrder]) -> int:
         return control.store.size() - 1
     draft = draft_of(recorder, decision, Tag.GRANT_FOOTAGE_REVOKE, {"grant": grant})
     wall = recorder.clock.wall()
-    with control.transaction() as db:
-        entry = control.ledger.append(db, draft)
-        control.close_grant(db, grant, wall, revoked=True)
-        if control.order("revoked", grant) is None:
-            control.put_order(db, "revoked", grant, decision.digest, 0, wall)
-        remember(recorder, db, decision)
-    session = recorder.sessions.get(grant)
-    if session is not None:
-        close_grant(recorder, session, revoked=True)
+    with recorder.sessions.lock:  # else it could be opened between the order's row and the look at what is open
+        with control.transaction() as db:
+            entry = control.ledger.append(db, draft)
+            control.close_grant(db, grant, wall, revoked=True)
+            if control.order("revoked", grant) is None:
+                control.put_order(db, "revoked", grant, decision.digest, 0, wall)
+            remember(recorder, db, decision)
+        session = recorder.sessions.get(grant)
+        if session is not None:
+            close_grant(recorder, session, revoked=True)
     return entry

@@ -13,7 +13,7 @@ from mihariban.ledger.canonical import Json
 from mihariban.ledger.entry import Draft, moment
 from mihariban.ledger.tags import Outcome, Tag
 from mihariban.recorder.actions.spans import visible, why
-from mihariban.recorder.contract.errors import NoSuchThing
+from mihariban.recorder.contract.errors import NoSuchThing, RecorderUnavailable
 from mihariban.recorder.footage.extract import Extract
 from mihariban.recorder.footage.playlist import media_playlist
 from mihariban.recorder.footage.range import Range
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from mihariban.recorder.sessions import OpenGrant
 
 _log = structlog.get_logger(__name__)
+MOST_EXTRACTS = 4
+"""Extracts of one grant under way at once: who takes the same footage more often than that takes it from everybody."""
 _INIT = re.compile(r"init-([0-9]{1,9})\.mp4")
 _SEGMENT = re.compile(r"seg-([0-9]{1,9})\.m4s")
 
@@ -65,6 +67,7 @@ def segment(recorder: Recorder, session: OpenGrant, name: str) -> bytes:
         NoSuchThing: the playlist names no such part.
         LedgerUnwritable: nothing is given out.
         SegmentDamaged, ClipRefused, ClipUnknown: see ``media_segment``.
+        GrantRevoked, GrantExpired, GrantReplayed: it ended while the segment was made.
     """
     found = footage(recorder, session)
     if init := _INIT.fullmatch(name):
@@ -81,42 +84,92 @@ def segment(recorder: Recorder, session: OpenGrant, name: str) -> bytes:
         "frames": reply.frames,
         "transcoded": int(reply.transcoded),
     }
-    with recorder.control.transaction() as db:
-        recorder.control.ledger.append(db, _draft(session, Tag.FOOTAGE_SECONDS_SERVE, facts))
-    session.note(reply.first, reply.last)
+    with recorder.sessions.lock:
+        session.require_open(recorder.clock.wall())
+        with recorder.control.transaction() as db:
+            recorder.control.ledger.append(db, _draft(session, Tag.FOOTAGE_SECONDS_SERVE, facts))
+        session.note(reply.first, reply.last)
+        session.segments += 1
     return reply.data
 
 
 def extract(recorder: Recorder, session: OpenGrant, *, exact: bool) -> Iterator[bytes]:
     """The footage as one MP4 in pieces, under an intent of its own; its outcome is entered when it ends or breaks off.
 
+    Each piece leaves only while the grant is open: one that was revoked, closed or has expired ends it.
+
     Raises:
         NothingToShow: there is no footage.
         LedgerUnwritable: nothing is given out.
+        GrantRevoked, GrantExpired, GrantReplayed: also from the iterator.
+        RecorderUnavailable: so many extracts of this grant are under way.
     """
     found = footage(recorder, session)
     found.require()
     grant = session.grant
     facts: dict[str, Json] = {"grant": grant.id, "from": moment(grant.start), "to": moment(grant.end)}
     draft = _draft(session, Tag.FOOTAGE_EXTRACT_MAKE, {**facts, "camera": grant.camera, "exact": int(exact)})
-    intent = recorder.control.ledger.intend(draft)
-    return _pieces(recorder, session, Extract(recorder.volume, found, exact=exact), intent, draft)
+    with recorder.sessions.lock:
+        session.require_open(recorder.clock.wall())
+        if session.extracts >= MOST_EXTRACTS:
+            raise RecorderUnavailable(address="", why=f"{session.extracts} extracts of this grant are under way")
+        intent = recorder.control.ledger.intend(draft)
+        session.extracts += 1
+    return _Pieces(recorder, session, Extract(recorder.volume, found, exact=exact), intent, draft)
 
 
-def _pieces(recorder: Recorder, session: OpenGrant, made: Extract, intent: int, draft: Draft) -> Iterator[bytes]:
-    digest, outcome, error = sha256(), Outcome.FAILED, "broken off"
-    try:
-        for piece in made:
-            digest.update(piece)
-            yield piece
-        outcome, error = Outcome.DONE, ""
-    except MiharibanError as failure:
-        error = failure.code
-        raise
-    finally:
-        if made.facts.first is not None and made.facts.last is not None:
-            session.note(made.facts.first, made.facts.last)
-        _settle(recorder, intent, draft, outcome, {**_told(made), "sha256": digest.hexdigest(), "error": error})
+class _Pieces:
+    """An extract under way. Whoever drops it before its end calls ``close``: its outcome is owed."""
+
+    def __init__(self, recorder: Recorder, session: OpenGrant, made: Extract, intent: int, draft: Draft) -> None:
+        self._recorder, self._session, self._made = recorder, session, made
+        self._intent, self._draft = intent, draft
+        self._digest = sha256()
+        self._over = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if self._over:
+            raise StopIteration
+        try:
+            piece = next(self._made)
+            self._let_out()
+        except StopIteration:
+            self._end(Outcome.DONE, "")
+            raise
+        except MiharibanError as error:
+            self._end(Outcome.FAILED, error.code)
+            raise
+        except BaseException:
+            self.close()
+            raise
+        self._digest.update(piece)
+        return piece
+
+    def _let_out(self) -> None:
+        """What is about to leave is counted first, and leaves only under a grant that is open."""
+        facts, session = self._made.facts, self._session
+        with self._recorder.sessions.lock:
+            session.require_open(self._recorder.clock.wall())
+            if facts.first is not None and facts.last is not None:
+                session.note(facts.first, facts.last)
+
+    def close(self) -> None:
+        """Broken off."""
+        self._end(Outcome.FAILED, "broken off")
+
+    def _end(self, outcome: Outcome, error: str) -> None:
+        with self._recorder.sessions.lock:
+            if self._over:
+                return
+            self._over = True
+            self._session.extracts -= 1
+            if outcome is Outcome.DONE:
+                self._session.segments += 1
+        told = {**_told(self._made), "sha256": self._digest.hexdigest(), "error": error}
+        _settle(self._recorder, self._intent, self._draft, outcome, told)
 
 
 def _settle(recorder: Recorder, intent: int, draft: Draft, outcome: Outcome, facts: dict[str, Json]) -> None:

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mihariban.base.errors import MiharibanError
 from mihariban.recorder.api.context import Api
 from mihariban.recorder.api.fact_routes import fact_routes
 from mihariban.recorder.api.grant_routes import grant_routes
@@ -26,7 +27,11 @@ def create_app(api: Api, limit: int = MAX_REQUESTS) -> ASGIApp:
     """
     routes = [*fact_routes(api), *ledger_routes(api), *order_routes(api), *grant_routes(api)]
     router = Router(routes, redirect_slashes=False, default=_unknown)
-    return Guard(_Methods(router), api.counts, limit)
+
+    async def refused(asked: str, error: MiharibanError) -> None:
+        await api.call(api.door.refused, asked, error)
+
+    return Guard(_Methods(router), api.counts, refused, limit)
 
 
 class _Methods:

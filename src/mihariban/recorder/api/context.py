@@ -13,10 +13,9 @@ from typing import Any, TypeVar
 
 from starlette.requests import ClientDisconnect, Request
 
-from mihariban.base.errors import MiharibanError
 from mihariban.base.ids import id_bytes
 from mihariban.recorder.api.door import RecorderDoor, Session
-from mihariban.recorder.api.guard import Counts
+from mihariban.recorder.api.guard import ASKED, Counts
 from mihariban.recorder.contract.errors import (
     DoorClosed,
     GrantElsewhere,
@@ -39,6 +38,8 @@ ROLE = "mihariban.role"
 LOCAL = "local"
 BODY_SECONDS = 10.0
 """Longest time a body may take to arrive."""
+READ_SECONDS = 30.0
+"""Longest time for which a reader of footage may take nothing."""
 
 _NUMBER = re.compile(r"[0-9]{1,15}")
 
@@ -51,10 +52,16 @@ class Api:
         secret: 32 bytes under which session tokens are made; a new one at each start ends all tokens.
         threads: for the door's blocking methods.
         body_seconds: longest time a body may take.
+        read_seconds: longest time for which a reader of footage may take nothing.
     """
 
     def __init__(
-        self, door: RecorderDoor, secret: bytes, threads: ThreadPoolExecutor, body_seconds: float = BODY_SECONDS
+        self,
+        door: RecorderDoor,
+        secret: bytes,
+        threads: ThreadPoolExecutor,
+        body_seconds: float = BODY_SECONDS,
+        read_seconds: float = READ_SECONDS,
     ) -> None:
         self.door = door
         self.counts = Counts()
@@ -62,6 +69,7 @@ class Api:
         self._secret = secret
         self._threads = threads
         self._body_seconds = body_seconds
+        self.read_seconds = read_seconds
 
     async def call(self, method: Callable[..., T], *arguments: Any) -> T:
         """Run one of the door's methods on a thread."""
@@ -107,22 +115,18 @@ class Api:
         return b"".join(parts)
 
     async def order(self, request: Request, kind: type[O], **path: str) -> Decision[O]:
-        """The verified order in the body; what is refused is told to the door.
+        """The verified order in the body.
 
         Args:
             path: what the path says of the order, by the order's own name for it.
         """
+        request.scope[ASKED] = str(kind.kind)
         self.require(request)
         query(request, ())
-        body = await self.body(request)
-        try:
-            decision = verify_order(body, kind, await self.call(self.door.trust))
-            for name, here in path.items():
-                _check_named(name, getattr(decision.order, name), here)
-            return decision
-        except MiharibanError as error:
-            await self.call(self.door.refused, str(kind.kind), error)
-            raise
+        decision = verify_order(await self.body(request), kind, await self.call(self.door.trust))
+        for name, here in path.items():
+            _check_named(name, getattr(decision.order, name), here)
+        return decision
 
     # Sessions
 
@@ -137,6 +141,7 @@ class Api:
         Raises:
             NoSuchThing, DoorClosed, GrantExpired: see there.
         """
+        request.scope[ASKED] = "grant"
         self.require(request)
         grant = path_id(request)
         session = await self.call(self.door.session, grant)

@@ -59,9 +59,9 @@ class RecorderDoor(Protocol):
         """Keys of the office, who this recorder is, the present, and what of the office's ledger was cosigned last."""
 
     def refused(self, kind: str, error: MiharibanError) -> None:
-        """An order was refused before it reached the door. To be entered (``grant:footage:refuse`` …); the door may
-        fold repetitions, so that a stranger cannot fill the ledger. Must not raise. What a method of the door itself
-        refuses (a replay, a full share) it enters itself."""
+        """Somebody was refused (``guard.REFUSALS``), before the door or by one of its methods. To be entered
+        (``grant:footage:refuse``); the door may fold repetitions, so that a stranger cannot fill the ledger. Must not
+        raise."""
 
     # Facts
 

@@ -11,13 +11,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
-from mihariban.base.errors import MiharibanError
 from mihariban.ledger.entry import moment
 from mihariban.recorder.api.context import Api, path_id, query
 from mihariban.recorder.api.door import Session
 from mihariban.recorder.api.replies import fact
 from mihariban.recorder.contract import PREFIX
-from mihariban.recorder.contract.errors import NoSuchThing, RequestMalformed
+from mihariban.recorder.contract.errors import NoSuchThing, RecorderUnavailable, RequestMalformed
 from mihariban.recorder.contract.facts import SessionReply
 from mihariban.recorder.contract.orders import GrantOrder, RevokeOrder
 from mihariban.recorder.grant import open_grant
@@ -31,11 +30,7 @@ def grant_routes(api: Api) -> list[Route]:
 
     async def open_(request: Request) -> Response:
         decision = await api.order(request, GrantOrder)
-        try:
-            grant = open_grant(decision, (await api.call(api.door.trust)).now)
-        except MiharibanError as error:
-            await api.call(api.door.refused, "grant", error)
-            raise
+        grant = open_grant(decision, (await api.call(api.door.trust)).now)
         return fact(_reply(api, await api.call(api.door.open_grant, grant)))
 
     async def footage(request: Request) -> Response:
@@ -91,13 +86,21 @@ class Footage(Response):
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
             piece = self._first
             while piece and not gone.done():
-                await send(_part(piece, more=True))
+                await self._send(send, _part(piece, more=True))
                 piece = await self._api.call(next, self._pieces, b"")
             if not gone.done():
-                await send(_part(b"", more=False))
+                await self._send(send, _part(b"", more=False))
         finally:
             gone.cancel()
             await asyncio.shield(self._api.call(_close, self._pieces))
+
+    async def _send(self, send: Send, part: Message) -> None:
+        """Raises: RecorderUnavailable: the reader takes nothing; its place is wanted."""
+        try:
+            async with asyncio.timeout(self._api.read_seconds):
+                await send(part)
+        except TimeoutError:
+            raise RecorderUnavailable(address="", why="the footage was not taken in time") from None
 
 
 def _part(data: bytes, *, more: bool) -> Message:

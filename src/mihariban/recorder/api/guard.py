@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import traceback
 from collections import Counter
+from collections.abc import Awaitable, Callable
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mihariban.base.errors import MiharibanError
 from mihariban.recorder.api.replies import error_reply
-from mihariban.recorder.contract.errors import RecorderUnavailable
+from mihariban.recorder.contract.errors import (
+    DoorClosed,
+    GrantElsewhere,
+    GrantExpired,
+    GrantForged,
+    GrantMalformed,
+    GrantNotYet,
+    GrantReplayed,
+    GrantRevoked,
+    GrantWidened,
+    RecorderUnavailable,
+)
 
 _log = structlog.get_logger(__name__)
 
 MAX_REQUESTS = 64
 """Requests at work at once; long polls count too."""
+RESERVED = 8
+"""So many more for what is not reading: orders, and the end of a grant."""
 
 
 def where(error: BaseException) -> dict[str, str]:
@@ -42,18 +56,32 @@ class Counts:
         return ("\n".join(lines) + "\n").encode()
 
 
+REFUSALS = (
+    GrantMalformed, GrantForged, GrantExpired, GrantNotYet, GrantElsewhere, GrantWidened, GrantReplayed, GrantRevoked,
+    DoorClosed,
+)  # fmt: skip
+"""What is entered in the ledger when somebody is refused with it. An outdated proof is none: the office hands in a
+newer one in the same breath."""
+ASKED = "mihariban.asked"
+"""In the scope: what was asked for, such as grant or hold, once that is known."""
+Refused = Callable[[str, MiharibanError], Awaitable[None]]
+
+
 class Guard:
     """ASGI middleware.
 
     Args:
         app: what it guards.
         counts: where it counts.
-        limit: requests at work at once.
+        refused: told of every refusal, wherever behind it that was decided.
+        limit: requests at work at once; a few more are let through where they are not for reading, so that readers
+            never keep a grant from being taken back.
     """
 
-    def __init__(self, app: ASGIApp, counts: Counts, limit: int = MAX_REQUESTS) -> None:
+    def __init__(self, app: ASGIApp, counts: Counts, refused: Refused, limit: int = MAX_REQUESTS) -> None:
         self._app = app
         self._counts = counts
+        self._refused = refused
         self._limit = limit
         self._running = 0
 
@@ -71,10 +99,12 @@ class Guard:
 
         self._running += 1
         try:
-            self._check_room()
+            self._check_room(scope)
             await self._app(scope, receive, watched)
         except MiharibanError as error:
             self._count(scope, error)
+            if isinstance(error, REFUSALS):
+                await self._refused(scope.get(ASKED, "door"), error)
             if begun:
                 raise
             await error_reply(error)(scope, receive, watched)
@@ -87,8 +117,8 @@ class Guard:
         finally:
             self._running -= 1
 
-    def _check_room(self) -> None:
-        if self._running > self._limit:
+    def _check_room(self, scope: Scope) -> None:
+        if self._running > self._limit + (0 if scope["method"] == "GET" else RESERVED):
             raise RecorderUnavailable(address="", why="too many requests at once")
 
     def _count(self, scope: Scope, error: MiharibanError) -> None:

@@ -20,7 +20,7 @@ import uvicorn
 
 from mihariban.base.ids import Random
 from mihariban.recorder.api.app import create_app
-from mihariban.recorder.api.context import BODY_SECONDS, Api
+from mihariban.recorder.api.context import BODY_SECONDS, READ_SECONDS, Api
 from mihariban.recorder.api.door import RecorderDoor
 from mihariban.recorder.api.guard import where
 from mihariban.recorder.api.protocol import MAX_HEAD, DoorProtocol
@@ -64,6 +64,7 @@ def serve(
     tls: TlsAddress | None = None,
     random: Random = os.urandom,
     body_seconds: float = BODY_SECONDS,
+    read_seconds: float = READ_SECONDS,
 ) -> Iterator[Served]:
     """Serve while the ``with`` lasts: it answers when the body begins, and has ended in order when it is left.
 
@@ -72,6 +73,7 @@ def serve(
         socket: path of the local socket (0660); a file left by a dead server is replaced.
         tls: where to listen for callers with certificates.
         random: of the secret under which session tokens are made.
+        body_seconds, read_seconds: how long a caller may take to send, and to take footage.
 
     Raises:
         DoorTaken: another server answers there, or the path is no socket.
@@ -93,7 +95,7 @@ def serve(
             port = int(bound.getsockname()[1])
         threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="door")
         stack.callback(threads.shutdown, wait=False, cancel_futures=True)
-        server = _Server(Api(door, random(32), threads, body_seconds), listening)
+        server = _Server(Api(door, random(32), threads, body_seconds, read_seconds), listening)
         stack.enter_context(server.running())
         yield Served(socket, port)
 

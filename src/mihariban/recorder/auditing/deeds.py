@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from mihariban.base.clock import SECOND, iso, to_datetime
 from mihariban.base.errors import MiharibanError
+from mihariban.ledger.entry import from_moment
 from mihariban.ledger.tags import Tag
 from mihariban.ledger.verify import Verdict as Verified
 from mihariban.ledger.verify import verify
@@ -98,11 +99,28 @@ def _grant(evidence: Evidence, intent: Entry, end: Entry | None) -> dict[str, An
         "reason": evidence.text(intent, "note"),
         "basis": intent.whole.get("basis", ""),
         "request": intent.whole.get("case", ""),
-        "seconds": 0 if end is None else end.facts.get("seconds", 0),
+        "seconds": len(_left(evidence, intent.seq)),
         "extracts": len(extracts),
         "outcome": "open" if end is None else end.outcome,
         "entry": intent.seq,
     }
+
+
+def _left(evidence: Evidence, accepted: int) -> set[int]:
+    """Seconds of which pictures left under a grant, by what was entered of each giving: also of one that broke off or
+    is not over. The grant's own outcome is a sum that somebody made."""
+    spans = [(e.facts["from"], e.facts["to"]) for e in _under(evidence, Tag.FOOTAGE_SECONDS_SERVE, accepted)]
+    made = _under(evidence, Tag.FOOTAGE_EXTRACT_MAKE, accepted)
+    spans += [(e.facts["first"], e.facts["last"]) for e in made if "first" in e.facts and "last" in e.facts]
+    return {
+        second
+        for first, last in spans
+        for second in range(from_moment(first) // SECOND, from_moment(last) // SECOND + 1)
+    }
+
+
+def _under(evidence: Evidence, tag: Tag, accepted: int) -> list[Entry]:
+    return [e for e in evidence.tagged(tag) if e.facts.get("accepted") == accepted]
 
 
 def network(evidence: Evidence) -> Answer:
