@@ -11,10 +11,11 @@ from pathlib import Path
 import av
 import pytest
 
-from mihariban.base.clock import SiteClock, SystemClock
+from mihariban.base.clock import SECOND, SiteClock, SystemClock
 from mihariban.recorder.control import Control
 from mihariban.recorder.record import RecordOrder, record
 from mihariban.recorder.site_folder import SiteFolder
+from mihariban.recorder.sources.sender_report import NTP_TO_UNIX_S
 from tests.support.rtsp_server import RtspServer, missing
 from tests.support.sites import make_site, moment
 from tests.support.video import FPS, room_video
@@ -83,6 +84,20 @@ def test_a_visit_before_a_real_camera_is_recorded(tmp_path: Path, camera: RtspSe
     _record_until(folder, lambda book: any(row.recorded_to for row in book.visits()))
     leaks = [path.name for path in folder.path.rglob("*") if path.is_file() and PASSWORD.encode() in path.read_bytes()]
     assert leaks == ["secrets.toml"]
+
+
+def test_a_camera_that_reports_a_wrong_time_is_found_and_entered(tmp_path: Path, units: Path) -> None:
+    """Its stream tells an hour too much (RTCP); the finding is in the book with its source."""
+    told = tmp_path / "clock"
+    told.write_text(str(moment("2026-11-24 11:00:00") // SECOND + NTP_TO_UNIX_S))
+    with RtspServer(units, fps=FPS, auth="digest", user="viewer", password=PASSWORD, clock=told) as camera:
+        folder = _site(tmp_path / "s", camera)
+        _record_until(folder, lambda book: any(row.kind == "camera_clock_wrong" for row in book.findings()))
+    book = Control(folder.control, readonly=True)
+    (found,) = (row for row in book.findings() if row.kind == "camera_clock_wrong")
+    book.close()
+    assert (found.subject, found.figures["source"]) == ("cam1", "rtcp")
+    assert 3_500_000 < int(found.figures["deviation_ms"]) < 3_602_000
 
 
 def test_a_lost_camera_is_a_gap_with_its_cause(tmp_path: Path, camera: RtspServer) -> None:

@@ -30,7 +30,10 @@ def test_every_figure_is_there_and_right(tmp_path: Path) -> None:
     volume = Volume.open(make_site(tmp_path / "s").recorder, clock=TurnedClock(NOW))
     stat = volume.stat()
     volume.close()
-    cameras = (CameraFacts("cam1", True, NOW - 3 * SECOND, 12, 61.5), CameraFacts("cam2", False, None, 0, 0.0))
+    cameras = (
+        CameraFacts("cam1", True, NOW - 3 * SECOND, 12, 61.5, {"rtcp": -7.25}),
+        CameraFacts("cam2", False, None, 0, 0.0),
+    )
     found = (Finding(FindingKind.CAMERA_COVERED, "cam1", 0), Finding(FindingKind.DISK_ERROR, "footer-damaged", 0))
     facts = RecorderFacts(
         "s", "r", NOW, cameras, found, "holdover", stat, 5760.0, 1000, NOW - 60 * SECOND, NOW - 86_400 * SECOND, 0.25
@@ -42,6 +45,9 @@ def test_every_figure_is_there_and_right(tmp_path: Path) -> None:
     assert ("mihariban_camera_picture_age_seconds", ("cam2",)) not in read
     assert read["mihariban_camera_visits_today", ("cam1",)] == 12
     assert read["mihariban_camera_gap_seconds_today", ("cam1",)] == 61.5
+    assert read["mihariban_camera_clock_ahead_seconds", ("cam1", "rtcp")] == -7.25
+    assert ("mihariban_camera_clock_ahead_seconds", ("cam1", "onvif")) not in read
+    assert not [name for name, labels in read if name == "mihariban_camera_clock_ahead_seconds" and "cam2" in labels]
     assert read["mihariban_findings", ("camera_covered", "alarm")] == 1
     assert read["mihariban_findings", ("clock_stepped", "warning")] == 0
     assert read["mihariban_clock_quality", ("holdover",)] == 1

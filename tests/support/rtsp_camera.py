@@ -3,7 +3,9 @@
 
 Runs under the system's Python because GStreamer's bindings live there. Reads one JSON line from standard input:
 ``{"clip": path, "codec": "h264" | "hevc", "fps": n, "port": n, "auth": "" | "basic" | "digest", "user": s,
-"password": s, "audio": bool}``. The clip is a row of access units in Annex B, each behind four bytes of length.
+"password": s, "audio": bool, "clock": path | ""}``. The clip is a row of access units in Annex B, each behind four bytes of length.
+Where ``clock`` names a file, sender reports come every half second and tell the time that stands there: seconds to add
+to the real one (``+3600``), or seconds since 1900 (``42``) as of a camera that knows no date. Read anew for each report.
 Prints ``ready PORT`` and serves ``/cam`` until it is killed.
 """
 
@@ -20,7 +22,8 @@ gi.require_version("Gst", "1.0")
 gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
 gi.require_version("GstApp", "1.0")
-from gi.repository import GLib, Gst, GstApp, GstRtsp, GstRtspServer  # noqa: E402, F401  # GstApp gives appsrc its signals
+gi.require_version("GstRtp", "1.0")
+from gi.repository import GLib, Gst, GstApp, GstRtp, GstRtsp, GstRtspServer  # noqa: E402, F401  # GstApp gives appsrc its signals
 
 CODECS = {
     "h264": ("h264parse", "rtph264pay", "video/x-h264,stream-format=byte-stream,alignment=au"),
@@ -49,6 +52,41 @@ def launch_line(order: dict) -> str:
     return f"( {video}{audio if order['audio'] else ''} )"
 
 
+class Reports:
+    """Sender reports with a clock of our choice; everything else as ever."""
+
+    def __init__(self, clock: Path) -> None:
+        self._clock = clock
+        self._kept: list[object] = []
+
+    def watch(self, media: object) -> None:
+        """Wait for the part of the pipeline that makes the reports."""
+        pipeline = media.get_element().get_parent()
+        pipeline.connect("element-added", self._added)
+        self._kept.append(pipeline)
+
+    def _added(self, _pipeline: object, element: object) -> None:
+        if element.get_factory().get_name() == "rtpbin":
+            element.connect("pad-added", self._begun)
+
+    def _begun(self, rtpbin: object, pad: object) -> None:
+        if pad.get_name().startswith("send_rtcp_src_"):
+            session = rtpbin.emit("get-internal-session", int(pad.get_name().rpartition("_")[2]))
+            session.set_property("rtcp-min-interval", Gst.SECOND // 2)
+            session.connect("on-sending-rtcp", self._report)
+            self._kept.append(session)
+
+    def _report(self, _session: object, buffer: object, _early: bool) -> bool:
+        rtcp, packet = GstRtp.RTCPBuffer(), GstRtp.RTCPPacket()
+        GstRtp.RTCPBuffer.map(buffer, Gst.MapFlags.READ | Gst.MapFlags.WRITE, rtcp)
+        if rtcp.get_first_packet(packet) and packet.get_type() == GstRtp.RTCPType.SR:
+            ssrc, ntp, *rest = packet.sr_get_sender_info()
+            word = self._clock.read_text()
+            packet.sr_set_sender_info(ssrc, (ntp if word[0] in "+-" else 0) + int(float(word) * 2**32), *rest)
+        rtcp.unmap()
+        return False
+
+
 class Camera(GstRtspServer.RTSPMediaFactory):
     """One mount point that feeds the access units at their rate."""
 
@@ -60,8 +98,11 @@ class Camera(GstRtspServer.RTSPMediaFactory):
         self.set_launch(launch_line(order))
         self.set_shared(True)
         self.set_latency(0)
+        self._reports = Reports(Path(order["clock"])) if order["clock"] else None
 
     def do_configure(self, media: object) -> None:
+        if self._reports is not None:
+            self._reports.watch(media)
         source = media.get_element().get_child_by_name("src")
         source.set_property("caps", Gst.Caps.from_string(self._caps))
         sent = [0]

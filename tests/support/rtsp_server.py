@@ -45,6 +45,7 @@ class RtspServer:
 
     Attributes:
         clip: access units as ``clips.write_units`` leaves them.
+        clock: file with the time its sender reports tell (``rtsp_camera.py``); None for the real one.
         port: 0 until the first start, which picks a free one; kept over restarts.
     """
 
@@ -55,6 +56,7 @@ class RtspServer:
     user: str = ""
     password: str = ""
     audio: bool = False
+    clock: Path | None = None
     port: int = 0
     _process: subprocess.Popen[str] | None = None
 
@@ -74,7 +76,7 @@ class RtspServer:
             env={**os.environ, "GST_DEBUG": "0"},
         )
         names = ("codec", "fps", "port", "auth", "user", "password", "audio")
-        order = {"clip": str(self.clip)} | {name: getattr(self, name) for name in names}
+        order = {"clip": str(self.clip), "clock": str(self.clock or "")} | {name: getattr(self, name) for name in names}
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.close()

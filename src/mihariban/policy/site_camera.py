@@ -46,12 +46,13 @@ class PresenceTuning(Section):
 
 
 class Onvif(Section):
-    """The camera's own clock, asked with ONVIF's GetSystemDateAndTime, which needs no login."""
+    """The camera's own clock: asked with ONVIF's GetSystemDateAndTime, which needs no login, and read from its stream
+    (RTCP)."""
 
     address: WebAddress | None = doc(
         None,
-        "カメラの ONVIF 機器サービスのアドレス。空ならカメラの時計は「不明」。",
-        "Address of the camera's ONVIF device service; without it the camera's clock is unknown.",
+        "カメラの ONVIF 機器サービスのアドレス。空なら映像と共に届く RTCP の時刻だけを見る。",
+        "Address of the camera's ONVIF device service; without it only the RTCP reports in its stream tell its clock.",
     )
     most_deviation_s: float = doc(5.0, "許すずれの秒数。", "Seconds by which its clock may be off.", ge=2, le=3600)
 

@@ -65,6 +65,7 @@ def make_channel(recorder: Recorder, camera: Camera, zone: Zone | None, *, own_p
         own_presence_stream=own_presence_stream,
     )
     pipeline.health = _watch_over(recorder, camera, watcher, scenes)
+    pipeline.camera_clock = recorder.camera_clocks.get(camera.id)
     watcher.on_picture = pipeline.health.picture
     return Channel(camera, pipeline, recording, scenes)
 

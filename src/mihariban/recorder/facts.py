@@ -48,10 +48,12 @@ def _camera(recorder: Recorder, camera: str, wall: int) -> CameraFacts:
     start, end = recorder.hours.day_span(day)
     channel = recorder.channels.get(camera)
     health = channel.pipeline.health if channel else None
+    clock = recorder.camera_clocks.get(camera)
     return CameraFacts(
         camera,
         watched=channel is not None and recorder.hours.window_at(wall) is not None and channel.disk_gap is None,
         last_picture=health.last_picture if health else None,
         visits_today=len(recorder.control.visits(camera=camera, since=start, until=end)),
         gap_seconds_today=account.seconds("gap"),
+        clock_ahead_s={source: ahead / SECOND for source, ahead in clock.deviations().items()} if clock else {},
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -20,13 +20,19 @@ _QUALITIES: Final = ("synchronised", "holdover", "unknown")
 
 @dataclass(frozen=True, slots=True)
 class CameraFacts:
-    """One camera now. ``last_picture``: wall ns of the last decoded one; None where there was none in this life."""
+    """One camera now.
+
+    Attributes:
+        last_picture: wall ns of the last decoded one; None where there was none in this life.
+        clock_ahead_s: seconds by which its clock is ahead, by who told it; empty while that is unknown.
+    """
 
     camera: str
     watched: bool
     last_picture: int | None
     visits_today: int
     gap_seconds_today: float
+    clock_ahead_s: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +99,21 @@ class _Figures(Collector):
         age = GaugeMetricFamily("mihariban_camera_picture_age_seconds", "Since the last picture.", labels=["camera"])
         visits = GaugeMetricFamily("mihariban_camera_visits_today", "Visits that began today.", labels=["camera"])
         gaps = GaugeMetricFamily("mihariban_camera_gap_seconds_today", "Open seconds lost today.", labels=["camera"])
+        clock = GaugeMetricFamily(
+            "mihariban_camera_clock_ahead_seconds",
+            "By which the camera's clock is ahead.",
+            labels=["camera", "source"],
+        )
         for camera in cameras:
+            for source, ahead in camera.clock_ahead_s.items():
+                clock.add_metric([camera.camera, source], ahead)
             watched.add_metric([camera.camera], int(camera.watched))
             visits.add_metric([camera.camera], camera.visits_today)
             gaps.add_metric([camera.camera], camera.gap_seconds_today)
             seconds = self._age(camera.last_picture)
             if seconds is not None:
                 age.add_metric([camera.camera], seconds)
-        yield from (watched, age, visits, gaps)
+        yield from (watched, age, visits, gaps, clock)
 
     def _findings(self) -> GaugeMetricFamily:
         found = GaugeMetricFamily("mihariban_findings", "Findings that last.", labels=["kind", "severity"])

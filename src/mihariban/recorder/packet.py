@@ -42,6 +42,7 @@ class Packet:
         monotonic: the same moment on the recorder's monotonic clock, ns.
         config: what the decoder needs; the same object as long as nothing changed.
         broken: the time line was cut before this packet (reconnection, jump of the camera's clock).
+        camera_ahead: how far the camera said its clock is ahead of ours, ns; None for a packet no report came with.
     """
 
     data: bytes
@@ -52,3 +53,4 @@ class Packet:
     monotonic: int
     config: StreamConfig
     broken: bool = False
+    camera_ahead: int | None = None

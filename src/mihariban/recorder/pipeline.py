@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from mihariban.base.clock import SECOND
 from mihariban.recorder.bookkeeper import Bookkeeper
 from mihariban.recorder.buffer import GroupBuffer
+from mihariban.recorder.health.clock_judge import CameraClock
 from mihariban.recorder.health.inspector import CameraHealth
 from mihariban.recorder.packet import Packet
 from mihariban.recorder.presence import PresenceEvent, Watcher
@@ -61,12 +62,15 @@ class Pipeline:
         self._closed_reason = closed_reason
         self._own_presence_stream = own_presence_stream
         self.health: CameraHealth | None = None
+        self.camera_clock: CameraClock | None = None
         self._lock = threading.RLock()
         self._permitted: bool | None = None
         self._checked_until = 0
 
     def packet(self, packet: Packet) -> None:
         """Take a packet of the recorded stream."""
+        if packet.camera_ahead is not None and self.camera_clock is not None:
+            self.camera_clock.rtcp(packet.camera_ahead)
         with self._lock:
             self._note_hours(packet.wall)
             self._buffer.add(packet)

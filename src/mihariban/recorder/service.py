@@ -19,6 +19,7 @@ from mihariban.recorder.channel import Channel, make_channel, save_scene
 from mihariban.recorder.control import Control
 from mihariban.recorder.errors import NoSuchCamera
 from mihariban.recorder.findings import enter_begin, enter_end, lasting
+from mihariban.recorder.health.clock_judge import CameraClock
 from mihariban.recorder.health.health import Finding, Health
 from mihariban.recorder.health.machine import MachineHealth
 from mihariban.recorder.keeping import Keeper
@@ -91,6 +92,9 @@ class Recorder:
         self.health = Health(
             clock, on_begin=self._finding_began, on_end=self._finding_ended, lasting=lasting(self.control)
         )
+        self.camera_clocks = {
+            each.id: CameraClock(each.id, self.health, clock, each.onvif.most_deviation_s) for each in self.site.camera
+        }
         self.machine = MachineHealth(self.health, clock.monotonic())
         self.owed.write(self._begin)
         self.owed.write(self._recover)

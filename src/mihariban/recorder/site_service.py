@@ -20,7 +20,7 @@ from mihariban.policy import Camera
 from mihariban.recorder.api.serve import SOCKET, Served, TlsAddress, serve
 from mihariban.recorder.api.tls import Files, server_context
 from mihariban.recorder.door import Door
-from mihariban.recorder.health.camera_clock import ask_time, judge_time
+from mihariban.recorder.health.camera_clock import ask_time
 from mihariban.recorder.health.errors import CameraClockUnknown
 from mihariban.recorder.live import LiveCamera
 from mihariban.recorder.notify import Notifier, Sender
@@ -33,7 +33,8 @@ _log = structlog.get_logger(__name__)
 
 TLS_FOLDER = "tls"
 TICK_S = 1.0
-ASK_S = 600.0
+ASK_S = 25.0
+"""Between two questions for a camera's time: a wrong clock counts once told twice, and that within a minute."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 _PATIENCE_S = 15.0
 
@@ -78,21 +79,22 @@ class SiteService:
         recorder.record_to_the_end(source, recorder.channel(camera), self.stop)
         return True
 
-    def ask_cameras(self) -> None:
-        """The cameras' own clocks, where the site file says where to ask."""
-        asked = [camera for camera in self.recorder.site.camera if camera.onvif.address is not None]
+    def ask_camera(self, camera: Camera) -> None:
+        """One camera's own clock, where the site file says where to ask. One that hangs delays no other."""
+        silent = False
         with httpx.Client() as client:
-            while asked and not self.recorder.clock.wait(self.stop, ASK_S):
-                for camera in asked:
-                    self._ask(camera, client)
+            while not self.recorder.clock.wait(self.stop, ASK_S):
+                silent = not self._ask(camera, client, silent=silent)
 
-    def _ask(self, camera: Camera, client: httpx.Client) -> None:
+    def _ask(self, camera: Camera, client: httpx.Client, *, silent: bool) -> bool:
         try:
             told = ask_time(camera.id, camera.onvif.address or "", self.recorder.clock, client)
         except CameraClockUnknown as error:
-            _log.warning("the camera does not tell its time", camera=camera.id, code=error.code)
-            return
-        judge_time(self.recorder.health, camera.id, told, camera.onvif.most_deviation_s)
+            if not silent:  # said once, not with every question
+                _log.warning("the camera does not tell its time", camera=camera.id, code=error.code)
+            return False
+        self.recorder.camera_clocks[camera.id].onvif(told)
+        return True
 
     def tick(self) -> None:
         """The second hand."""
@@ -122,7 +124,11 @@ def run_site(
         service = SiteService(recorder, stop, {})
         with open_door(recorder, tls or door_tls(recorder)) as served, _telling(recorder):
             threads = [threading.Thread(target=service.tick, name="tick", daemon=True)]
-            threads.append(threading.Thread(target=service.ask_cameras, name="camera clocks", daemon=True))
+            threads += [
+                threading.Thread(target=service.ask_camera, args=(camera,), name=f"{camera.id} clock", daemon=True)
+                for camera in recorder.site.camera
+                if camera.onvif.address is not None
+            ]
             threads += [
                 threading.Thread(target=service.watch, args=(camera,), name=camera.id, daemon=True)
                 for camera in recorder.site.camera

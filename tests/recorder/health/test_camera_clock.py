@@ -12,9 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mihariban.base.clock import SECOND, TurnedClock, from_datetime, to_datetime
-from mihariban.recorder.health.camera_clock import CameraTime, ask_time, judge_time, parse_time
+from mihariban.recorder.health.camera_clock import CameraTime, ask_time, parse_time
 from mihariban.recorder.health.errors import CameraClockUnknown
-from mihariban.recorder.health.health import Health
 
 NOW = from_datetime(to_datetime(1_795_000_000 * SECOND))
 ANSWER = """<?xml version="1.0" encoding="UTF-8"?>
@@ -106,14 +105,3 @@ def test_any_bytes_give_a_time_or_a_value_error(data: bytes) -> None:
     except ValueError:
         return
     assert b"UTCDateTime" in data
-
-
-def test_a_deviation_beyond_the_limit_is_a_finding_once_seen_twice() -> None:
-    """And is over as soon as the clock is right."""
-    health = Health(TurnedClock(NOW))
-    for _ in range(2):
-        judge_time(health, "cam1", CameraTime(NOW, -7.5), 5.0)
-    (found,) = health.current()
-    assert (found.kind.value, found.figures) == ("camera_clock_wrong", {"deviation_ms": -7500, "threshold_ms": 5000})
-    judge_time(health, "cam1", CameraTime(NOW, 4.0), 5.0)
-    assert health.current() == ()

@@ -1,7 +1,7 @@
 """A camera's own clock, asked with ONVIF's GetSystemDateAndTime (ONVIF Core 8.3.5), which needs no login.
 
-RTCP sender reports tell it too, but the library that reads the stream keeps them to itself. Where a camera does not
-tell its time the state is unknown, never fine. Footage is dated by the recorder's clock in any case.
+RTCP sender reports tell it too (``sources.sender_report``); ``clock_judge`` puts the two together. Where a camera does
+not tell its time the state is unknown, never fine. Footage is dated by the recorder's clock in any case.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ import httpx
 
 from mihariban.base.clock import SECOND, Clock, from_datetime
 from mihariban.recorder.health.errors import CameraClockUnknown
-from mihariban.recorder.health.health import Health
-from mihariban.recorder.health.kinds import FindingKind
 
 LONGEST_ANSWER: Final = 64 << 10  # bytes; a real one has two thousand
 _DEEPEST: Final = 32
@@ -127,9 +125,3 @@ def _utc_fields(answer: bytes) -> dict[str, str]:
     except expat.ExpatError as error:
         raise ValueError("not XML") from error
     return fields
-
-
-def judge_time(health: Health, camera: str, told: CameraTime, most_s: float) -> None:
-    """Observe whether a camera's clock is right."""
-    figures = {"deviation_ms": round(told.deviation_s * 1000), "threshold_ms": round(most_s * 1000)}
-    health.observe(FindingKind.CAMERA_CLOCK_WRONG, camera, abs(told.deviation_s) > most_s, figures)

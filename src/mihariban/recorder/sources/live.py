@@ -9,7 +9,7 @@ from mihariban.base.clock import SECOND
 from mihariban.recorder.errors import SourceNoKeyFrame
 from mihariban.recorder.packet import Packet, StreamConfig
 from mihariban.recorder.sources.parameters import Parameters
-from mihariban.recorder.sources.timeline import Instant, TimeLimits, TimeLine, fill_in
+from mihariban.recorder.sources.timeline import Entered, Instant, TimeLimits, TimeLine, fill_in
 
 
 @dataclass(slots=True)
@@ -20,6 +20,7 @@ class _Raw:
     key: bool
     seen: Instant
     config: StreamConfig
+    camera_ahead: int | None
 
 
 class LiveStream:
@@ -54,13 +55,16 @@ class LiveStream:
         self._started = False
         self.dropped = 0
 
-    def take(self, data: bytes, pts: int | None, dts: int | None, seen: Instant) -> Iterator[Packet]:
+    def take(
+        self, data: bytes, pts: int | None, dts: int | None, seen: Instant, camera_ahead: int | None = None
+    ) -> Iterator[Packet]:
         """One access unit in; the packets that are ready, out.
 
         Args:
             data: the access unit as it came.
             pts, dts: as demuxed.
             seen: first sign of this access unit at the recorder.
+            camera_ahead: of the camera's clock, where a report came with it.
 
         Raises:
             SourceNoKeyFrame: nothing to start decoding at within ``key_wait``.
@@ -73,7 +77,7 @@ class LiveStream:
                 raise SourceNoKeyFrame(source=self._source, packets=self.dropped)
             return
         self._started = True
-        raw = _Raw(data, pts, dts, head.key, seen, self._parameters.config)
+        raw = _Raw(data, pts, dts, head.key, seen, self._parameters.config, camera_ahead)
         if self._kept_back is None:
             yield self._place(raw)
             return
@@ -87,11 +91,12 @@ class LiveStream:
         fill_in(kept, self._interval)
         entered = [self._line.enter(raw.pts, raw.dts, raw.key, raw.seen) for raw in kept]
         for raw, packet in zip(kept, entered, strict=True):
-            placed = self._line.place(packet)
-            yield Packet(
-                raw.data, placed.pts, placed.dts, raw.key, placed.wall, placed.monotonic, raw.config, placed.cut
-            )
+            yield self._packet(raw, packet)
 
     def _place(self, raw: _Raw) -> Packet:
-        placed = self._line.place(self._line.enter(raw.pts, raw.dts, raw.key, raw.seen))
-        return Packet(raw.data, placed.pts, placed.dts, raw.key, placed.wall, placed.monotonic, raw.config, placed.cut)
+        return self._packet(raw, self._line.enter(raw.pts, raw.dts, raw.key, raw.seen))
+
+    def _packet(self, raw: _Raw, entered: Entered) -> Packet:
+        placed = self._line.place(entered)
+        times = (placed.pts, placed.dts, raw.key, placed.wall, placed.monotonic)
+        return Packet(raw.data, *times, raw.config, placed.cut, raw.camera_ahead)

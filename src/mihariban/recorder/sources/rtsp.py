@@ -32,6 +32,7 @@ from mihariban.recorder.packet import Packet
 from mihariban.recorder.sources.container import config_of, usual_interval, video_stream
 from mihariban.recorder.sources.credentials import Credentials, has_userinfo, scrub
 from mihariban.recorder.sources.live import LiveStream
+from mihariban.recorder.sources.sender_report import SenderReports
 from mihariban.recorder.sources.timeline import Instant, TimeLimits
 
 _PORT = 554
@@ -130,6 +131,7 @@ class RtspSource:
                 int(self._limits.key_wait_s * SECOND),
             )
             packets = connection.container.demux(stream)
+            reports = SenderReports()
             failure: SourceError | None = None
             before: Instant | None = None
             while failure is None and not stop.is_set():
@@ -138,7 +140,7 @@ class RtspSource:
                 if raw is not None:
                     # libavformat hands an access unit out when the next one begins to arrive; so the first sign of
                     # this one was when the one before was handed out.
-                    yield from live.take(bytes(raw), raw.pts, raw.dts, before or now)
+                    yield from live.take(bytes(raw), raw.pts, raw.dts, before or now, reports.ahead(raw, before, now))
                 before = now
             yield from live.drain()
         if failure is not None:
