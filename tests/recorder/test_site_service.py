@@ -18,7 +18,7 @@ from mihariban.recorder.control import Control
 from mihariban.recorder.packet import Packet
 from mihariban.recorder.service import Recorder
 from mihariban.recorder.site_folder import SiteFolder
-from mihariban.recorder.site_service import FIRST_PAUSE_S, SiteService, open_door, run_site, site_clock
+from mihariban.recorder.site_service import FIRST_PAUSE_S, SiteService, open_door, run_site
 from mihariban.volume.errors import VolumeInUse
 from tests.support.office import OPENING, OfficeSite, ShortSource
 from tests.support.sites import make_site, moment
@@ -148,14 +148,6 @@ def test_the_second_hand_outlives_a_fault(folder: SiteFolder, monkeypatch: pytes
         service.tick()
         assert service.deaths == {"tick": 3}
         assert seconds == [NOW + number * SECOND for number in range(1, 7)]
-
-
-def test_files_run_on_a_clock_of_their_own(folder: SiteFolder, tmp_path: Path) -> None:
-    """Live cameras on the machine's."""
-    real = TurnedClock(moment("2026-11-29 22:00:00"))
-    assert site_clock(folder, real).wall() == moment("2026-11-29 09:00:00")  # that Sunday's opening
-    live = make_site(tmp_path / "live", source="rtsp://192.0.2.1/s")
-    assert site_clock(live, real) is real
 
 
 def test_the_door_outlives_nothing_it_should_not(site: OfficeSite) -> None:

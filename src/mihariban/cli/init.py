@@ -10,6 +10,7 @@ import click
 from mihariban.cli._common import FOLDER, bar
 
 if TYPE_CHECKING:
+    from mihariban.base.clock import Clock
     from mihariban.policy import Site
 
 
@@ -42,6 +43,7 @@ def command(
     from mihariban.base.clock import SystemClock
     from mihariban.policy import load_site
     from mihariban.recorder.new_site import describe_site
+    from mihariban.recorder.site_clock import keep_clock, new_site_clock
     from mihariban.recorder.site_folder import create_site
 
     site = (
@@ -58,21 +60,23 @@ def command(
             kbit_s=kbit_s,
         )
     )
+    clock = new_site_clock(site, policy_file, SystemClock())
     with bar() as progress:
         task = progress.add_task("ring.vol", total=None)
         create_site(
             directory,
             policy_file=policy_file,
             site=site,
-            clock=SystemClock(),
+            clock=clock,
             progress=lambda done, total: progress.update(task, completed=done, total=total),
             allow_cow=allow_cow,
         )
-    _office(directory, site)
+    _office(directory, site, clock)
+    keep_clock(directory, clock)
     print(f"{directory}: site {site.site.id}, recorder {site.recorder.id}, cameras: {len(site.camera)}")
 
 
-def _office(directory: Path, site: Site) -> None:
+def _office(directory: Path, site: Site, clock: Clock) -> None:
     """The office's book and keys beside the recorder's, each told the other's public keys."""
     import socket
 
@@ -81,12 +85,12 @@ def _office(directory: Path, site: Site) -> None:
     from mihariban.office.trust import trust
     from mihariban.recorder.api.tls import lay_certificates
 
-    clock, office, recorder = SystemClock(), directory / "office", directory / "recorder"
+    office, recorder = directory / "office", directory / "recorder"
     OfficeBook.create(office, name=f"mihariban/{site.site.id}/office", clock=clock).close()
     party = trust(recorder, office, site=site.site.id, recorder=site.recorder.id)
     hosts = {socket.gethostname(), "localhost", "127.0.0.1"}
     if site.recorder.door.address is not None:
         hosts.add(site.recorder.door.address[0])
-    name, wall = site.site.id, clock.wall()
+    name, wall = site.site.id, SystemClock().wall()  # browsers look at certificates on the machine's time
     lay_certificates(recorder / "tls", office / "tls", name=name, wall=wall, hosts=sorted(hosts))
     print(f"key of the recorder's ledger (keep it on paper): {party.keys.ledger.text()}")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mihariban.cli._common import FOLDER, JSON, console
+
+if TYPE_CHECKING:
+    from mihariban.base.clock import Clock
 
 
 class _Office(click.Group):
@@ -42,20 +46,32 @@ def check(directory: Path, as_json: bool) -> int:
 @click.option("--port", default=8443, show_default=True, type=int, help="Port to listen on (TLS).")
 def serve(directory: Path, host: str, port: int) -> None:
     """Serve the office of the site in DIR over TLS: brings its database up to date first."""
-    import uvicorn
-
-    from mihariban.base.clock import SystemClock
-    from mihariban.base.ntp import quality
-    from mihariban.office.base.ledger import open_book
     from mihariban.office.web.logs import log_as_lines
-    from mihariban.office.web.setup import configure, migrate
+    from mihariban.recorder.site_clock import running_clock, told
 
     log_as_lines()
-    folder, clock = directory / "office", SystemClock()
     files = web_certificate(directory, host)
+    with running_clock(directory) as clock:
+        sentence = told(directory, clock)
+        _open(directory / "office", clock, real=not sentence)
+        if sentence:
+            console().print(sentence)
+        _serve(directory, files, host, port)
+
+
+def _open(folder: Path, clock: Clock, *, real: bool) -> None:
+    from mihariban.base.ntp import quality
+    from mihariban.office.base.ledger import open_book
+    from mihariban.office.web.setup import configure, migrate
+
     configure(folder, clock)
     migrate("default")
-    open_book(quality)
+    open_book(quality if real else lambda: "unknown")
+
+
+def _serve(directory: Path, files: tuple[Path, Path], host: str, port: int) -> None:
+    import uvicorn
+
     from mihariban.office.web.asgi import Application
     from mihariban.office.web.background import background
 
@@ -71,7 +87,7 @@ def serve(directory: Path, host: str, port: int) -> None:
         proxy_headers=False,
     )
     console().print(f"office: https://{host}:{port}/ (certificates: {directory / 'office' / 'tls' / 'ca.pem'})")
-    _tell_first_step(folder, f"https://{host}:{port}")
+    _tell_first_step(directory / "office", f"https://{host}:{port}")
     with background():
         uvicorn.Server(config).run()
 

@@ -16,6 +16,7 @@ def command(directory: Path) -> None:
     """Run the recorder of the site in DIR: all cameras, the duties of the rule, and the door on recorder.sock."""
     import signal
 
+    from mihariban.recorder.site_clock import told
     from mihariban.recorder.site_folder import SiteFolder
     from mihariban.recorder.site_service import run_site
 
@@ -26,5 +27,7 @@ def command(directory: Path) -> None:
     with run_site(folder, stop=stop) as (service, served):
         cameras = ", ".join(camera.id for camera in service.recorder.site.camera) or "-"
         console().print(f"recorder of {service.recorder.site.site.id}: cameras {cameras}; door {served.socket}")
+        if clock := told(directory, service.recorder.clock):
+            console().print(clock)
         stop.wait()
     console().print("stopped in order")

@@ -25,6 +25,7 @@ def command(directory: Path, host: str, port: int) -> None:
     from mihariban.base.clock import SystemClock
     from mihariban.cli._parts import Part, keep_running
     from mihariban.recorder.errors import NotASite
+    from mihariban.recorder.site_clock import running_clock, told
 
     parts = []
     if (directory / "recorder" / "control.db").exists():
@@ -36,6 +37,9 @@ def command(directory: Path, host: str, port: int) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    keep_running(parts, stop, SystemClock())
+    with running_clock(directory) as clock:  # held, so that a part that is begun anew finds it unmoved
+        if sentence := told(directory, clock):
+            console().print(sentence)
+        keep_running(parts, stop, SystemClock())
     deaths = ", ".join(f"{part.name} died {part.deaths} times" for part in parts)
     console().print(f"ended in order ({deaths})")

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import Generic, TypeVar
 
-from mihariban.base.clock import MINUTE
+from mihariban.base.clock import MINUTE, to_datetime
 from mihariban.ledger.canonical import Json
 from mihariban.ledger.checkpoint import Checkpoint, open_checkpoint
 from mihariban.ledger.entry import from_moment, read_leaf
@@ -46,6 +47,7 @@ class Trust:
         site, recorder, cameras: who it is.
         now: wall ns.
         last_seen: the checkpoint of the office's ledger that it cosigned last; None for none yet.
+        zone: in which its sentences tell the time.
     """
 
     keys: PartyKeys
@@ -54,6 +56,7 @@ class Trust:
     cameras: Collection[str]
     now: int
     last_seen: Checkpoint | None
+    zone: tzinfo = UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,8 @@ def verify_order(body: bytes, kind: type[O], trust: Trust) -> Decision[O]:
     order = opened.order
     _check_here(order, trust)
     if from_moment(order.issued) > trust.now + CLOCK_SLACK:
-        raise GrantNotYet(grant=order.id, issued=order.issued)
+        issued = to_datetime(from_moment(order.issued), trust.zone)
+        raise GrantNotYet(grant=order.id, issued=f"{issued:%Y-%m-%d %H:%M:%S}")
     leaf = _check_proof(opened.proof, trust)
     _check_entry(leaf, opened.proof.index, order)
     return Decision(order, order.digest(), opened.proof.index, trust.keys.ledger.name, opened.text)

@@ -86,6 +86,7 @@ class Door:
             [camera.id for camera in recorder.site.camera],
             recorder.clock.wall(),
             cosign_ledgers.last_seen(recorder, keys.ledger),
+            recorder.site.zone,
         )
 
     def refused(self, kind: str, error: MiharibanError) -> None:

@@ -192,3 +192,18 @@ class AuditPeriodInvalid(InputError):
     exit_status = 118
     ja = "監査の期間 {first} から {last} は、終わりが始まりより前です。日付を確かめてください。"
     en = "The audit from {first} to {last} ends before it begins. Check the dates."
+
+
+class SiteClockUnusable(StateError):
+    """The file of the site's own clock is damaged, or cannot be written."""
+
+    code = "MH362"
+    exit_status = 113
+    ja = (
+        "サイトの時計のファイル {file} を使えません（{why}）。壊れているときは消してください。次の起動で作り直します。"
+        "書けないときは、フォルダーに書き込めるようにしてください。"
+    )
+    en = (
+        "The file of the site's clock {file} cannot be used ({why}). Delete it if it is damaged: the next start makes it "
+        "anew. If it cannot be written, let this user write into the folder."
+    )

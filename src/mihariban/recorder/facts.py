@@ -26,7 +26,7 @@ def recorder_facts(recorder: Recorder) -> RecorderFacts:
         wall=wall,
         cameras=tuple(_camera(recorder, camera.id, wall) for camera in recorder.site.camera),
         findings=recorder.health.current(),
-        time_quality=recorder.time_quality(),
+        time_quality=recorder.time_told(),
         volume=stat,
         rule_hours=None if deadline is None else (deadline - wall) / HOUR,
         ledger_size=recorder.control.store.size(),

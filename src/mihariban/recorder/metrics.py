@@ -15,7 +15,7 @@ from mihariban.recorder.health.health import Finding
 from mihariban.recorder.health.kinds import FindingKind, severity
 from mihariban.volume import VolumeStat
 
-_QUALITIES: Final = ("synchronised", "holdover", "unknown")
+_QUALITIES: Final = ("synchronised", "holdover", "unknown", "site")
 
 
 @dataclass(frozen=True, slots=True)

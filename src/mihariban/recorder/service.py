@@ -119,6 +119,10 @@ class Recorder:
             self.volume.close()
         self.control.close()
 
+    def time_told(self) -> str:
+        """How far the clock can be believed, for who asks; ``site`` where the site has a clock of its own."""
+        return self.time_quality() if self.clock_is_real else "site"
+
     def _finding_began(self, finding: Finding) -> None:
         self.owed.write(lambda: enter_begin(self.control, finding))
         self.on_finding(finding)

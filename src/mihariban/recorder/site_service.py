@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 import httpx
 import structlog
 
-from mihariban.base.clock import Clock, SiteClock, SystemClock
+from mihariban.base.clock import Clock, SystemClock
 from mihariban.base.ntp import quality
 from mihariban.policy import Camera
 from mihariban.recorder.api.serve import SOCKET, Served, TlsAddress, serve
@@ -24,8 +24,9 @@ from mihariban.recorder.health.camera_clock import ask_time
 from mihariban.recorder.health.errors import CameraClockUnknown
 from mihariban.recorder.live import LiveCamera
 from mihariban.recorder.notify import Notifier, Sender
-from mihariban.recorder.record import is_live, last_opening
+from mihariban.recorder.record import is_live
 from mihariban.recorder.service import Recorder
+from mihariban.recorder.site_clock import running_clock, runs_on_real_time
 from mihariban.recorder.site_folder import SiteFolder
 from mihariban.recorder.sources.connect import make_source
 
@@ -37,16 +38,6 @@ ASK_S = 25.0
 """Between two questions for a camera's time: a wrong clock counts once told twice, and that within a minute."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 _PATIENCE_S = 15.0
-
-
-def site_clock(folder: SiteFolder, real: Clock | None = None) -> Clock:
-    """Live cameras use real time; where every camera is a file or the drawn scene, the site's clock begins at its last
-    opening and runs at real speed."""
-    real = real or SystemClock()
-    cameras = folder.load_site().camera
-    if not cameras or any(is_live(camera.source) for camera in cameras):
-        return real
-    return SiteClock(real, last_opening(folder, real))
 
 
 @dataclass(slots=True)
@@ -114,13 +105,18 @@ def run_site(
 
     Args:
         stop: set when the service shall end; set in any case when the ``with`` is left.
-        clock: the site's; made from its cameras without one.
+        clock: the site's; the one it keeps without one.
         tls: where callers from elsewhere come in.
 
     Raises:
-        NotASite, VolumeInUse, DoorTaken and what ``Recorder`` raises.
+        NotASite, VolumeInUse, DoorTaken, SiteClockUnusable and what ``Recorder`` raises.
     """
-    with Recorder(folder, clock=clock or site_clock(folder), time_quality=quality) as recorder:
+    folder.require()
+    known = quality if runs_on_real_time(folder.load_site()) else None
+    with (
+        nullcontext(clock) if clock else running_clock(folder.path) as kept,
+        Recorder(folder, clock=kept, time_quality=known) as recorder,
+    ):
         service = SiteService(recorder, stop, {})
         with open_door(recorder, tls or door_tls(recorder)) as served, _telling(recorder):
             threads = [threading.Thread(target=service.tick, name="tick", daemon=True)]

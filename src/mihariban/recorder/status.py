@@ -31,7 +31,7 @@ def recorder_status(recorder: Recorder) -> Status:
         recorder=recorder.site.recorder.id,
         version=mihariban.__version__,
         at=iso(recorder.clock.wall(), recorder.site.zone),
-        time_quality=recorder.time_quality(),
+        time_quality=recorder.time_told(),
         state=_state(found),
         cameras=[_camera(recorder, camera.id, found) for camera in recorder.site.camera],
         findings=[_finding(recorder, each) for each in found],
