@@ -252,11 +252,11 @@ def test_the_filter_finds_by_day_and_state(
 
 
 def test_downtime_of_a_chosen_period(in_state: Made, clerk: Acting, client: Client) -> None:
-    """Three months up to one; what cannot be chosen shows the usual twelve; neighbours keep the length."""
+    """Three months up to one; what cannot be chosen shows the usual six; neighbours keep the length."""
     in_state("restored", stop=True)
     page = _page(client, "/faults/figures/?months=3&until=2026-11")
     assert page.count('<th scope="row">') == 3 * 2 and '<option value="3" selected>' in page
     assert "?months=3&amp;until=2026-08" in page and "後の期間" not in page
     assert "?months=3&amp;until=2026-11" in _page(client, "/faults/figures/?months=3&until=2026-10")
     for nonsense in ("months=1000", "months=-1", "months=x&until=9999-99", "until=0001-01"):
-        assert _page(client, f"/faults/figures/?{nonsense}").count('<th scope="row">') == 12 * 2
+        assert _page(client, f"/faults/figures/?{nonsense}").count('<th scope="row">') == 6 * 2

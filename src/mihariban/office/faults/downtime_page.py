@@ -23,7 +23,8 @@ from mihariban.office.faults.policy import FAULTS
 from mihariban.office.sites.models import Kiosk
 
 LENGTHS = {"3": T("3 か月", "3 months"), "6": T("6 か月", "6 months"), "12": T("12 か月", "12 months")}
-LONGEST = 12
+USUAL = 6
+"""Half a year shows a trend, and the page costs the same after five years as after one."""
 HEIGHT, WIDTH, STEP = 160, 720, 56
 """Of the drawing, in its own units: the plot's height, its width, from bar to bar."""
 
@@ -138,8 +139,8 @@ class DowntimePage:
 
 
 def downtime_page(until: str = "", count: str = "") -> DowntimePage:
-    """So many months up to ``until`` (YYYY-MM); twelve, up to this month, where nothing that can be shown was asked."""
-    last, length = _month(until), int(count) if count in LENGTHS else LONGEST
+    """So many months up to ``until`` (YYYY-MM); six, up to this month, where nothing that can be shown was asked."""
+    last, length = _month(until), int(count) if count in LENGTHS else USUAL
     firsts = months(last, length)
     end = _added(firsts[-1], 1) - timedelta(days=1)
     kiosks = list(Kiosk.objects.select_related("site").order_by("pk"))
