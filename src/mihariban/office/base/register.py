@@ -20,11 +20,13 @@ Select related rows in ``rows``: the number of queries must not grow with the ro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
 from typing import Any, ClassVar
+from unicodedata import east_asian_width
 
 import django_filters
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -32,6 +34,8 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.views import View
 
 from mihariban.ledger.canonical import Json
@@ -49,6 +53,11 @@ COUNTED = 10_000
 """More rows than this are not counted for a page: nobody turns that many pages."""
 PRINTED = 2_000
 """Rows on one print."""
+WIDE, DENSE = 8, 12
+"""So many columns are printed on A4 laid across, and in small letters."""
+SHORT = 5
+"""Letters of a cell that is not broken: sixteen such columns still fit on the paper."""
+_DATE = re.compile(r"(明治|大正|昭和|平成|令和)(元|\d+)年\d+月\d+日|（\d{4}-\d\d-\d\d）|\d{4}-\d\d-\d\d|\d\d:\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +100,28 @@ class Cell:
     number: bool
     link: str
     tag: str | None
+
+    @property
+    def html(self) -> SafeString:
+        """The cell, made here: a template takes longer over five hundred of them than the database over all rows."""
+        inner = escape(self.text)
+        if self.link:
+            inner = f'<a href="{escape(self.link)}">{inner}</a>'
+        elif self.tag:
+            inner = f'<span class="m-tag m-tag--{escape(self.tag)}">{inner}</span>'
+        return self._td("m-number" if self.number else "", inner)
+
+    @property
+    def printed(self) -> SafeString:
+        """The cell on paper: short words and parts of a date are not broken, so that narrow columns can be read."""
+        inner = _DATE.sub(r'<span class="m-keep">\g<0></span>', escape(self.text))
+        short = "m-keep" if _width(self.text) <= SHORT else ""
+        return self._td(" ".join(filter(None, ("m-number" if self.number else "", short))), inner)
+
+    @staticmethod
+    def _td(kind: str, inner: str) -> SafeString:
+        told = f' class="{kind}"' if kind else ""
+        return mark_safe(f"<td{told}>{inner}</td>")  # noqa: S308  # all escaped
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +234,7 @@ class Register(LoginRequiredMixin, View):
         lines = [self._cells(row, columns) for row in rows[: PRINTED + 1]]
         return {
             "register": self,
+            "look": _look(len(columns)),
             "columns": columns,
             "lines": lines[:PRINTED],
             "cut": PRINTED if len(lines) > PRINTED else 0,
@@ -233,6 +265,16 @@ def shown(value: Any) -> str:
     if isinstance(value, bool):
         return str(T("はい", "yes") if value else T("いいえ", "no"))
     return era_text(value) if isinstance(value, date) else str(value)
+
+
+def _width(text: str) -> float:
+    """Of a text in Japanese letters; a Latin one is half as wide."""
+    return sum(1.0 if east_asian_width(letter) in "WF" else 0.5 for letter in text)
+
+
+def _look(columns: int) -> str:
+    """Classes of the sheet: how the paper lies, and the size of its letters."""
+    return (" m-sheet--wide" if columns >= WIDE else "") + (" m-sheet--dense" if columns >= DENSE else "")
 
 
 def _plain(value: Any) -> Any:
