@@ -21,11 +21,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views import View
 
-from mihariban.base.errors import AccessError, InputError, StateError
+from mihariban.base.errors import InputError, StateError
 from mihariban.office.base.acting import Acting, acting_of
 from mihariban.office.base.errors import ChangedMeanwhile, NotAllowed
+from mihariban.office.base.kept import keep, tell, typed_in
 from mihariban.office.base.policy import Verdict
-from mihariban.office.base.text import T, language
+from mihariban.office.base.text import T
 
 
 class ActionForm(forms.Form):
@@ -90,15 +91,23 @@ class ActionPage(LoginRequiredMixin, View):
         return self._page(request, row, self.form(None, row), 200)
 
     def post(self, request: HttpRequest, **named: Any) -> HttpResponse:
-        """Do it, or the page again with what was typed and the sentence that says why not."""
+        """Do it, or the page again with what was typed and the sentence that says why not.
+
+        Where the policy refuses, the page shows what was typed and nothing else: it may be somebody else's.
+        """
         row = self.find(**named)
-        form = self.form(request.POST, row)
+        form = keep(request, self.form(request.POST, row))
+        verdict = self.verdict(acting_of(request), row)
+        if not verdict:
+            return self._refused(request, form, verdict.why)
         if not form.is_valid():
             return self._page(request, row, form, 422)
         try:
             address = self.act(acting_of(request), row, form)
-        except (AccessError, InputError, StateError) as error:
-            form.add_error(None, error.text(language()))
+        except NotAllowed as error:
+            return self._refused(request, form, T(error.text("ja"), error.text("en")))
+        except (InputError, StateError) as error:
+            tell(form, error)
             if isinstance(error, ChangedMeanwhile):
                 row = self.find(**named)
                 form.data = form.data.copy()
@@ -106,6 +115,10 @@ class ActionPage(LoginRequiredMixin, View):
             return self._page(request, row, form, 409)
         messages.success(request, str(self.done(row)))
         return redirect(address)
+
+    def _refused(self, request: HttpRequest, form: Any, why: T) -> HttpResponse:
+        facts = {"title": self.title, "sentence": why, "code": NotAllowed.code, "typed": typed_in(form)}
+        return render(request, "web/refused.html", facts, status=409)
 
     def _page(self, request: HttpRequest, row: Any, form: Any, status: int) -> HttpResponse:
         shown = {"page": self, "row": row, "form": form, **self.more(acting_of(request), row)}

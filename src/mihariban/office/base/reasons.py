@@ -10,6 +10,7 @@ class ReasonMissing(InputError):
     """Nothing but spaces where a reason is needed."""
 
     code = "MH533"
+    fields = ("reason", "remark")
     exit_status = 121
     ja = "{what_ja}には理由が必要です。理由の欄に書いてください。"
     en = "{what_en} needs a reason. Write it into the field for it."

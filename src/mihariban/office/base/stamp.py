@@ -10,7 +10,8 @@ from django.db import models
 
 from mihariban.base.errors import AccessError, InputError, StateError
 from mihariban.office.base.errors import ChangedMeanwhile
-from mihariban.office.base.text import T, language
+from mihariban.office.base.kept import tell
+from mihariban.office.base.text import T
 
 
 class Stamped(models.Model):
@@ -89,7 +90,7 @@ class StampedForm(forms.Form):
         try:
             deed()
         except (StateError, AccessError, InputError) as error:
-            self.add_error(None, error.text(language()))
+            tell(self, error)
             if isinstance(error, ChangedMeanwhile) and self._row is not None:
                 # Forms and their sets read ``data`` as a mapping with ``getlist`` too: keep its kind.
                 typed: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict or a dict

@@ -39,12 +39,12 @@ class CheckForm(forms.Form):
     def __init__(self, *args: Any, day: CheckDay, signing: bool = False, **more: Any) -> None:
         super().__init__(*args, **more)
         self.items, self.signing = day.items, signing
-        remark: Any = T("備考", "Remark")
         for item in day.items:
             title: Any = T(item.title_ja, item.title_en or item.title_ja)
             self.fields[f"state_{item.id}"] = forms.ChoiceField(
                 label=title, choices=_CHOICES, widget=forms.RadioSelect, required=False
             )
+            remark: Any = T("{title} 備考", "{title}: remark").format(title=title)
             self.fields[f"remark_{item.id}"] = forms.CharField(label=remark, required=False, max_length=LONGEST)
 
     def clean(self) -> dict[str, Any]:

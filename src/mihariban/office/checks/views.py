@@ -12,10 +12,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mihariban.base.errors import MiharibanError
+from mihariban.base.errors import InputError, StateError
 from mihariban.office.base.acting import Acting, acting_of
 from mihariban.office.base.dates import today
 from mihariban.office.base.errors import ChangedMeanwhile, NotAllowed, NotThere
+from mihariban.office.base.kept import keep, tell, typed_in
 from mihariban.office.base.policy import Refused, Verdict
 from mihariban.office.base.sheets import FORMATS
 from mihariban.office.base.text import T, language
@@ -31,7 +32,8 @@ from mihariban.office.checks.policy import CHECKS
 from mihariban.office.checks.sheet_page import sheet_page, take_rest
 from mihariban.office.sites.models import Kiosk
 
-_WRONG, _CONFLICT = 422, 409
+Refusal = NotAllowed | InputError | StateError
+_WRONG, _CONFLICT, _FORBIDDEN = 422, 409, 403
 _SAVED = T("書いたところまで保存しました。", "Saved as far as it is.")
 _SIGNED = T("点検を終え、署名しました。", "The check is done and signed.")
 _REST = T("残りを「良」にしました。確かめて署名してください。", "The rest is marked ok. Look it over and sign.")
@@ -57,21 +59,23 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def sheet(request: HttpRequest, kiosk: str, day: str) -> HttpResponse:
     """A kiosk's sheet of a day: filled in, or as it was signed."""
-    acting, found = acting_of(request), _day(request, kiosk, day)
+    acting, found = acting_of(request), _of_day(kiosk, day)
     if request.method == "GET":
+        _insist(CHECKS.may_see(acting))
         return render(request, "checks/sheet.html", sheet_page(acting, found))
-    _insist(CHECKS.may_fill(acting, found))
     does = request.POST.get("do", "save")
-    form = CheckForm(request.POST, day=found, signing=does == "sign")
-    if does == "rest":
-        return _rest(request, acting, found, form)
-    if not form.is_valid():
-        return render(request, "checks/sheet.html", sheet_page(acting, found, form), status=_WRONG)
+    form = keep(request, CheckForm(request.POST, day=found, signing=does == "sign"))
+    _insist(CHECKS.may_see(acting))
     try:
+        _insist(CHECKS.may_fill(acting, found))
+        if does == "rest":
+            return _rest(request, acting, found, form)
+        if not form.is_valid():
+            return render(request, "checks/sheet.html", sheet_page(acting, found, form), status=_WRONG)
         return _do(request, acting, found, form, does)
-    except (NotAllowed, NotThere):
+    except NotThere:
         raise
-    except MiharibanError as error:
+    except (NotAllowed, InputError, StateError) as error:
         return _refused(request, acting, kiosk, day, form, error)
 
 
@@ -109,13 +113,22 @@ def _rest(request: HttpRequest, acting: Acting, day: CheckDay, form: CheckForm) 
 
 
 def _refused(
-    request: HttpRequest, acting: Acting, kiosk: str, day: str, form: CheckForm, error: MiharibanError
+    request: HttpRequest, acting: Acting, kiosk: str, day: str, form: CheckForm | ExplainForm, error: Refusal
 ) -> HttpResponse:
-    form.add_error(None, error.text(language()))
-    status = _CONFLICT if isinstance(error, ChangedMeanwhile) else _WRONG
-    now_ = _day(request, kiosk, day)
-    page = sheet_page(acting, now_, form)
-    return render(request, "checks/sheet.html", {**page, "typed": form}, status=status)
+    """The sheet as it is now, with the sentence; what was typed in the form, or beside it where there is none now."""
+    tell(form, error)
+    page = sheet_page(acting, _of_day(kiosk, day), form if isinstance(form, CheckForm) else None)
+    if isinstance(form, ExplainForm) and page.get("explain"):
+        page["explain"] = form
+    elif "form" not in page or page["form"] is not form:
+        page |= {"sentence": error.text(language()), "typed": typed_in(form)}
+    return render(request, "checks/sheet.html", page, status=_status(error))
+
+
+def _status(error: Refusal) -> int:
+    if isinstance(error, NotAllowed):
+        return _FORBIDDEN
+    return _CONFLICT if isinstance(error, ChangedMeanwhile) else _WRONG
 
 
 @login_required
@@ -135,7 +148,11 @@ def confirm(request: HttpRequest, kiosk: str, day: str) -> HttpResponse:
     acting, found = acting_of(request), _day(request, kiosk, day)
     if found.sheet is None:
         raise NotThere(what_ja="その点検表", what_en="That sheet")
-    confirm_sheet(found.sheet, acting=acting, stamp=_whole(request.POST.get("stamp", "")))
+    try:
+        confirm_sheet(found.sheet, acting=acting, stamp=_whole(request.POST.get("stamp", "")))
+    except (NotAllowed, ChangedMeanwhile) as error:
+        page = {**sheet_page(acting, _of_day(kiosk, day)), "sentence": error.text(language())}
+        return render(request, "checks/sheet.html", page, status=_status(error))
     messages.success(request, str(T("点検表を確認しました。", "Sheet confirmed.")))
     return redirect("checks:sheet", kiosk, day)
 
@@ -144,33 +161,36 @@ def confirm(request: HttpRequest, kiosk: str, day: str) -> HttpResponse:
 @require_POST
 def explain(request: HttpRequest, kiosk: str, day: str) -> HttpResponse:
     """The manager writes why there was no check."""
-    acting, found = acting_of(request), _day(request, kiosk, day)
-    form = ExplainForm(request.POST)
-    _insist(CHECKS.may_explain(acting, found))
-    if form.is_valid():
+    acting, form = acting_of(request), keep(request, ExplainForm(request.POST))
+    found = _day(request, kiosk, day)
+    try:
+        _insist(CHECKS.may_explain(acting, found))
+        if not form.is_valid():
+            return render(request, "checks/sheet.html", {**sheet_page(acting, found), "explain": form}, status=_WRONG)
         stamp = _whole(request.POST.get("stamp", ""))
         explain_missing(found, acting=acting, stamp=stamp, reason=form.cleaned_data["reason"])
-        messages.success(request, str(T("理由を書きました。", "The reason is entered.")))
-        return redirect("checks:sheet", kiosk, day)
-    return render(request, "checks/sheet.html", {**sheet_page(acting, found), "explain": form}, status=_WRONG)
+    except (NotAllowed, InputError, StateError) as error:
+        return _refused(request, acting, kiosk, day, form, error)
+    messages.success(request, str(T("理由を書きました。", "The reason is entered.")))
+    return redirect("checks:sheet", kiosk, day)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def correct(request: HttpRequest, kiosk: str, day: str, item: str) -> HttpResponse:
     """Correct a line of a signed sheet."""
-    acting, line = acting_of(request), _line(request, kiosk, day, item)
-    _insist(CHECKS.may_correct(acting, line.sheet))
+    acting, line = acting_of(request), _of_item(kiosk, day, item)
     form = CorrectForm(request.POST or None, initial={"state": line.state, "remark": line.remark})
+    keep(request, form)
+    _insist(CHECKS.may_see(acting))
+    _insist(CHECKS.may_correct(acting, line.sheet))
     status = _WRONG if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
         try:
             correct_line(line, acting=acting, stamp=_whole(request.POST.get("stamp", "")), **form.cleaned_data)
-        except NotAllowed:
-            raise
-        except MiharibanError as error:
-            form.add_error(None, error.text(language()))
-            status = _CONFLICT if isinstance(error, ChangedMeanwhile) else _WRONG
+        except (InputError, StateError) as error:
+            tell(form, error)
+            status = _status(error)
         else:
             messages.success(request, str(T("訂正しました。", "Corrected.")))
             return redirect("checks:sheet", kiosk, day)
@@ -205,6 +225,10 @@ def _first(text: str) -> date:
 
 def _day(request: HttpRequest, kiosk: str, day: str) -> CheckDay:
     _insist(CHECKS.may_see(acting_of(request)))
+    return _of_day(kiosk, day)
+
+
+def _of_day(kiosk: str, day: str) -> CheckDay:
     row = Kiosk.objects.select_related("site").filter(pk=kiosk).first()
     try:
         wanted = date.fromisoformat(day) if len(day) == 10 else None
@@ -216,7 +240,12 @@ def _day(request: HttpRequest, kiosk: str, day: str) -> CheckDay:
 
 
 def _line(request: HttpRequest, kiosk: str, day: str, item: str) -> CheckLine:
-    found = _day(request, kiosk, day)
+    _insist(CHECKS.may_see(acting_of(request)))
+    return _of_item(kiosk, day, item)
+
+
+def _of_item(kiosk: str, day: str, item: str) -> CheckLine:
+    found = _of_day(kiosk, day)
     line = found.sheet.lines.select_related("sheet__kiosk").filter(item=item).first() if found.sheet else None
     if line is None:
         raise NotThere(what_ja="その点検項目", what_en="That item")

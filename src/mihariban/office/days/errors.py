@@ -9,6 +9,7 @@ class DayPassed(InputError):
     """A change of days gone by: what recorder and kiosk obeyed then cannot be made otherwise."""
 
     code = "MH511"
+    fields = ("first_day",)
     exit_status = 121
     ja = "{day} は過ぎた日なので、稼働日時を変えられません。今日からの日を入れてください。"
     en = "{day} is past: its days and hours cannot be changed. Give days from today on."

@@ -8,8 +8,8 @@ from typing import Any, cast
 from django import forms
 
 from mihariban.base.errors import InputError
-from mihariban.office.base.text import T, language
-from mihariban.office.days.errors import DayPassed
+from mihariban.office.base.kept import tell
+from mihariban.office.base.text import T
 from mihariban.office.days.models import KINDS, CalendarChange
 from mihariban.office.days.proposal import ChangeProposal
 from mihariban.office.days.words import said
@@ -108,7 +108,7 @@ class ChangeForm(forms.Form):
         try:
             self.change = self.proposal.change(self._today)
         except InputError as error:
-            self.add_error("first_day" if isinstance(error, DayPassed) else None, error.text(language()))
+            tell(self, error)
         return found
 
     def _windows(self, found: dict[str, Any]) -> tuple[tuple[str, str], ...]:

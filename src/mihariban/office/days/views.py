@@ -12,9 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mihariban.base.errors import MiharibanError
+from mihariban.base.errors import InputError, MiharibanError, StateError
 from mihariban.office.base.acting import Acting, acting_of
-from mihariban.office.base.errors import ChangedMeanwhile, NotAllowed, NotThere
+from mihariban.office.base.errors import NotAllowed, NotThere
+from mihariban.office.base.kept import keep, tell
 from mihariban.office.base.policy import Verdict
 from mihariban.office.base.rule import policy_on
 from mihariban.office.base.text import T, language
@@ -22,7 +23,6 @@ from mihariban.office.days.actions.approve_change import approve_change
 from mihariban.office.days.actions.put_change import put_change
 from mihariban.office.days.actions.refuse_change import refuse_change
 from mihariban.office.days.actions.withdraw_change import withdraw_change
-from mihariban.office.days.errors import ChangeUnsound
 from mihariban.office.days.forms import ApproveForm, ChangeForm, RefuseForm, WithdrawForm
 from mihariban.office.days.hours import hours_between
 from mihariban.office.days.models import KINDS, CalendarChange, Delivery
@@ -91,19 +91,21 @@ def new(request: HttpRequest) -> HttpResponse:
     """Write a change down, see what it would do, enter it."""
     acting = acting_of(request)
     decides = bool(DAYS.may_put(acting))
-    _require(DAYS.may_put(acting) or DAYS.may_propose(acting))
+    allowed = DAYS.may_put(acting) or DAYS.may_propose(acting)
     if request.method != "POST":
+        _require(allowed)
         form = ChangeForm(today=acting.day, decides=decides, initial=_initial(request, acting))
         return _change_form(request, form, decides)
-    form = ChangeForm(request.POST, today=acting.day, decides=decides)
+    form = keep(request, ChangeForm(request.POST, today=acting.day, decides=decides))
+    _require(allowed)
     if not form.is_valid() or form.proposal is None:
         return _change_form(request, form, decides, status=422)
     if request.POST.get("do") != "enter":
         return _change_form(request, form, decides)
     try:
         made = put_change(form.proposal, acting=acting)
-    except (NotAllowed, ChangeUnsound) as error:
-        form.add_error(None, error.text(language()))
+    except (NotAllowed, InputError, StateError) as error:
+        tell(form, error)
         return _change_form(request, form, decides, status=409)
     told = T("決定しました。", "Approved.") if decides else T("申し出ました。管理者の決定を待ちます。", "Proposed.")
     messages.success(request, str(told))
@@ -114,20 +116,20 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, pk: str) -> HttpResponse:
     """One change: what it says, its state, what may be done with it."""
+    doing = request.POST.get("do", "") if request.method == "POST" else ""
+    form = keep(request, FORMS[doing](request.POST, prefix=doing)) if doing in FORMS else None
     acting = _seeing(request)
     found = CalendarChange.objects.select_related("site").filter(pk=pk).first()
     if found is None:
         raise NotThere(what_ja="この変更", what_en="This change")
-    doing = request.POST.get("do", "") if request.method == "POST" else ""
-    if doing not in FORMS:
+    if form is None:
         return _change_page(request, acting, found)
-    form = FORMS[doing](request.POST, prefix=doing)
     if not form.is_valid():
         return _change_page(request, acting, found, {doing: form}, status=422)
     try:
         _do(doing, found, acting, form.cleaned_data)
-    except (NotAllowed, ChangedMeanwhile, ChangeUnsound) as error:
-        form.add_error(None, error.text(language()))
+    except (NotAllowed, InputError, StateError) as error:
+        tell(form, error)
         found.refresh_from_db()
         return _change_page(request, acting, found, {doing: form}, status=409)
     messages.success(request, str(T("保存しました。", "Saved.")))

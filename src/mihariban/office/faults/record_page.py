@@ -7,6 +7,7 @@ from typing import Any
 
 from mihariban.office.base.acting import Acting
 from mihariban.office.base.dates import now
+from mihariban.office.base.kept import typed_in
 from mihariban.office.base.text import T
 from mihariban.office.faults import words
 from mihariban.office.faults.deeds import DEEDS, DISK_DEEDS, Deed, initial, may_disk
@@ -46,11 +47,14 @@ def record_page(acting: Acting, fault: Fault, bound: tuple[str, DeedForm] | None
     for name, deed in DEEDS.items():
         if deed.may(acting, fault):
             places.setdefault(deed.place, []).append(_offer(name, deed, fault, bound))
+    offered = [offer.name for each in places.values() for offer in each]
+    refused = bound[1] if bound and bound[0] not in offered else None
     return {
         **sheet_page(fault),
         "offers": places,
         "tasks": tasks(fault),
-        "refused": bound[1] if bound and bound[0] not in [o.name for each in places.values() for o in each] else None,
+        "refused": refused,
+        "typed": typed_in(refused) if refused else [],
         "heard": _not_linked(fault) if FAULTS.may_link_gap(acting, fault) else [],
         "disks": [(disk, words.DISKS[disk.state], _disk_deeds(acting, disk)) for disk in fault.disks.all()],
     }

@@ -10,18 +10,20 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mihariban.base.errors import MiharibanError
+from mihariban.base.errors import InputError, StateError
 from mihariban.office.base.acting import acting_of
 from mihariban.office.base.dates import now, today
 from mihariban.office.base.errors import ChangedMeanwhile, NotAllowed, NotThere
+from mihariban.office.base.kept import keep, tell
 from mihariban.office.base.policy import Refused, Verdict
 from mihariban.office.base.sheets import FORMATS
-from mihariban.office.base.text import T, language
+from mihariban.office.base.text import T
 from mihariban.office.faults import words
 from mihariban.office.faults.actions.link_gap import link_gaps_heard
 from mihariban.office.faults.actions.open_fault import open_fault
 from mihariban.office.faults.deeds import DEEDS, DISK_DEEDS, may_disk, run_disk
 from mihariban.office.faults.downtime_page import LENGTHS, downtime_page
+from mihariban.office.faults.errors import MailNotSent
 from mihariban.office.faults.findings import open_from_seen
 from mihariban.office.faults.forms import DeedForm, OpenForm
 from mihariban.office.faults.models import Fault, TakenDisk
@@ -29,7 +31,7 @@ from mihariban.office.faults.policy import FAULTS
 from mihariban.office.faults.record_page import record_page, sheet_page
 from mihariban.office.sites.models import SeenFinding
 
-_WRONG, _CONFLICT = 422, 409
+_WRONG, _CONFLICT, _FORBIDDEN = 422, 409, 403
 _FORMS = {name: FORMATS[name] for name in ("xlsx", "csv")}
 _OPENED = T("故障を届け出ました。次にすることを見てください。", "Opened. See what to do next.")
 
@@ -39,13 +41,14 @@ _OPENED = T("故障を届け出ました。次にすることを見てくださ�
 def open_(request: HttpRequest) -> HttpResponse:
     """A new fault."""
     acting = acting_of(request)
+    start = {"kiosk": request.GET.get("kiosk"), "kind": "system", "stop": True}
+    form = keep(request, OpenForm(request.POST or None, initial=start))
     _insist(FAULTS.may_open(acting))
-    form = OpenForm(request.POST or None, initial={"kiosk": request.GET.get("kiosk"), "kind": "system", "stop": True})
     if request.method == "POST" and form.is_valid():
         try:
             fault = open_fault(acting=acting, **form.cleaned_data)
-        except MiharibanError as error:
-            form.add_error(None, error.text(language()))
+        except (InputError, StateError) as error:
+            tell(form, error)
         else:
             messages.success(request, str(_OPENED))
             return redirect("faults:record", fault.pk)
@@ -68,17 +71,21 @@ def from_finding(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def record(request: HttpRequest, pk: int) -> HttpResponse:
     """One fault: what is known, what to do next, what was done."""
-    acting, fault = acting_of(request), _fault(request, pk)
+    acting, fault = acting_of(request), _of(pk)
     if request.method == "GET":
+        _insist(FAULTS.may_see_one(acting, fault))
         return render(request, "faults/record.html", record_page(acting, fault))
     deed = DEEDS.get(request.POST.get("deed", ""))
     if deed is None:
         raise NotThere(what_ja="その操作", what_en="That deed")
-    _insist(deed.may(acting, fault))
     name = request.POST["deed"]
-    form = deed.form(request.POST, fault=fault, auto_id=f"id_{name}_%s")
-    status = _WRONG
-    if form.is_valid():
+    form = keep(request, deed.form(request.POST, fault=fault, auto_id=f"id_{name}_%s"))
+    _insist(FAULTS.may_see_one(acting, fault))
+    status, verdict = _WRONG, deed.may(acting, fault)
+    if not verdict:
+        form.add_error(None, str(verdict.why))
+        status = _FORBIDDEN
+    elif form.is_valid():
         status = _run(request, form, lambda stamp: deed.run(fault, form.cleaned_data, acting, stamp))
     if not form.errors:
         messages.success(request, str(deed.done))
@@ -97,9 +104,9 @@ def disk(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
     row = TakenDisk.objects.select_related("fault__kiosk").filter(pk=pk).first()
     if row is None or deed not in DISK_DEEDS:
         raise NotThere(what_ja="そのディスク", what_en="That disk")
-    _insist(may_disk(deed, acting, row))
     text, kind = DISK_DEEDS[deed]
-    form = kind(request.POST or None, fault=row.fault)
+    form = keep(request, kind(request.POST or None, fault=row.fault))
+    _insist(may_disk(deed, acting, row))
     status = _WRONG if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
         status = _run(request, form, lambda stamp: run_disk(deed, row, form.cleaned_data, acting, stamp))
@@ -156,10 +163,11 @@ def _run(request: HttpRequest, form: DeedForm, run: Any) -> int:
     """Run an action; its refusal goes to the form. Returns the status for a page that shows it."""
     try:
         run(_stamp(request))
-    except NotAllowed:
-        raise
-    except MiharibanError as error:
-        form.add_error(None, error.text(language()))
+    except NotAllowed as error:
+        tell(form, error)
+        return _FORBIDDEN
+    except (InputError, StateError, MailNotSent) as error:
+        tell(form, error)
         return _CONFLICT if isinstance(error, ChangedMeanwhile) else _WRONG
     return 200
 
@@ -181,11 +189,16 @@ def _restamped(form: DeedForm, fault: Fault) -> DeedForm:
 
 
 def _fault(request: HttpRequest, pk: int) -> Fault:
+    found = _of(pk)
+    _insist(FAULTS.may_see_one(acting_of(request), found))
+    return found
+
+
+def _of(pk: int) -> Fault:
     rows = Fault.objects.select_related("kiosk__site", "opened_by", "confirmed_by")
     found = rows.prefetch_related("steps__by", "stoppages", "gaps", "disks").filter(pk=pk).first()
     if found is None:
         raise NotThere(what_ja="その故障の記録", what_en="That fault")
-    _insist(FAULTS.may_see_one(acting_of(request), found))
     return found
 
 

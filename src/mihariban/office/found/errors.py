@@ -29,6 +29,7 @@ class WitnessNotAnother(InputError):
     """Who destroys is not who witnesses, and two witnesses are two."""
 
     code = "MH537"
+    fields = ("witness2",)
     exit_status = 121
     ja = "廃棄には、廃棄する人とは別の立会者が {count} 人必要です。別の職員を選んでください。"
     en = "A destruction needs {count} witnesses, each another person than who destroys. Choose another member of staff."
@@ -38,6 +39,7 @@ class FoundInFuture(InputError):
     """Found at a time that is still to come."""
 
     code = "MH538"
+    fields = ("found_at", "value")
     exit_status = 121
     ja = "見つけた日時 {at} はまだ来ていません。日時を直してください。"
     en = "The time it was found, {at}, is still to come. Correct it."

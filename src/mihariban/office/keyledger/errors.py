@@ -9,6 +9,7 @@ class CompanionMissing(InputError):
     """A vendor's hand reaches for the key, and nobody of the section goes along."""
 
     code = "MH531"
+    fields = ("companion",)
     exit_status = 121
     ja = "保守業者が鍵を使うときは、職員の立会いが必要です。立会者の氏名を書いてください。"
     en = "A vendor uses a key only in the company of staff. Write who goes along."

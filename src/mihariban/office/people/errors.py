@@ -27,6 +27,7 @@ class PostTaken(StateError):
     """Two people cannot hold the manager's post on one day."""
 
     code = "MH553"
+    fields = ("first",)
     exit_status = 121
     ja = "管理者の職には{since}から別の人がついています。先にその人の最終日を入れてください。"
     en = "Somebody else holds the manager's post from {since} on. Enter that person's last day first."
@@ -36,6 +37,7 @@ class RoleHeldAlready(StateError):
     """The person is designated for the role in these days already."""
 
     code = "MH554"
+    fields = ("role",)
     exit_status = 121
     ja = "この期間には、この人はすでに「{role_ja}」に指定されています。いまの指定を確かめてください。"
     en = 'In these days this person is designated as "{role_en}" already. Look at the present designation.'
@@ -45,6 +47,7 @@ class UsernameTaken(StateError):
     """Another account has this name."""
 
     code = "MH555"
+    fields = ("username",)
     exit_status = 121
     ja = "このログイン名はもう使われています。別の名前にしてください。"
     en = "This login name is taken. Choose another."
@@ -54,6 +57,7 @@ class ReasonMissing(InputError):
     """The past is changed with a reason only."""
 
     code = "MH556"
+    fields = ("reason",)
     exit_status = 121
     ja = "過ぎた日の役割を変えるには理由が要ります。「理由」に、なぜ改めるのかを書いてください。"
     en = 'Roles of days gone by are changed with a reason only. Write under "Reason" why.'
@@ -63,6 +67,7 @@ class DeputyActsAlready(StateError):
     """One acts for the manager at a time."""
 
     code = "MH557"
+    fields = ("begins",)
     exit_status = 121
     ja = "この期間には別の職務代理の記録があります（{since} から {until} まで）。先にそれを終えるか、期間をずらしてください。"
     en = "Somebody is entered as deputy in this span ({since} to {until}). End that first, or choose another span."
@@ -72,6 +77,7 @@ class LinkTaken(StateError):
     """One person of the single sign-on opens one account."""
 
     code = "MH558"
+    fields = ("subject",)
     exit_status = 121
     ja = "この識別子かメールアドレスは、別のアカウントに結び付けられています。その人のページで先に外してください。"
     en = "This identifier or address is linked to another account. Remove it there first."

@@ -13,8 +13,9 @@ from django.shortcuts import redirect, render
 
 from mihariban.base.errors import MiharibanError
 from mihariban.office.base.errors import ChangedMeanwhile, NotAllowed, NotThere
+from mihariban.office.base.kept import keep, tell
 from mihariban.office.base.policy import Verdict
-from mihariban.office.base.text import T, language
+from mihariban.office.base.text import T
 
 Fact = tuple[T, Any]
 _NOTHING = T("", "")
@@ -77,6 +78,7 @@ class FormPage:
             NotAllowed: the policy refused.
         """
         status = 200
+        keep(request, form)
         if request.method == "POST":
             status = 422
             if form.is_valid():
@@ -85,7 +87,7 @@ class FormPage:
                 except NotAllowed:
                     raise
                 except MiharibanError as error:
-                    form.add_error(None, error.text(language()))
+                    tell(form, error)
                     if isinstance(error, ChangedMeanwhile):
                         _restamp(form, row)
                     status = 409

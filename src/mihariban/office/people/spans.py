@@ -29,11 +29,13 @@ def check_days(first: date, last: date | None) -> None:
         raise SpanUnsound(
             why_ja=f"終わりの日（{last}）が始まりの日（{first}）より前です。",
             why_en=f"The last day ({last}) lies before the first ({first}).",
+            field="last",
         )
     if first < EARLIEST or first > today() + timedelta(days=3660):
         raise SpanUnsound(
             why_ja=f"始まりの日（{first}）の年を確かめてください。",
             why_en=f"Look at the year of the first day ({first}).",
+            field="first",
         )
 
 
@@ -57,14 +59,17 @@ def check_moments(begins: datetime, ends: datetime) -> None:
         raise SpanUnsound(
             why_ja="終わりは、始まりと現在より後の時刻にしてください。",
             why_en="The end must lie after the beginning, and after now.",
+            field="ends",
         )
     if begins < now() - _SLACK:
         raise SpanUnsound(
             why_ja="職務代理は過去にさかのぼって始められません。始まりを現在か、それより後にしてください。",
             why_en="Nobody becomes deputy for the past. Let it begin now or later.",
+            field="begins",
         )
     if ends - begins > LONGEST:
         raise SpanUnsound(
             why_ja="一度に定められるのは366日までです。終わりを早めてください。",
             why_en="At most 366 days at once. Let it end earlier.",
+            field="ends",
         )

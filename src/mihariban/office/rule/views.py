@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mihariban.base.clock import from_datetime, to_datetime
 from mihariban.base.errors import InputError, MiharibanError, StateError
 from mihariban.office.base.acting import Acting, acting_of
-from mihariban.office.base.errors import ChangedMeanwhile, NotAllowed, NotThere
+from mihariban.office.base.errors import NotAllowed, NotThere
+from mihariban.office.base.kept import keep, tell
 from mihariban.office.base.policy import Verdict
 from mihariban.office.base.rule import rule_book
 from mihariban.office.base.text import T, language
@@ -88,11 +89,11 @@ def text(request: HttpRequest, pk: str) -> HttpResponse:
 def propose(request: HttpRequest) -> HttpResponse:
     """Write a version down, see what it changes, propose it."""
     acting = acting_of(request)
+    form = keep(request, ProposalForm(request.POST, request.FILES)) if request.method == "POST" else None
     _require(RULES.may_propose(acting))
     book = rule_book()
-    if request.method != "POST":
+    if form is None:
         return _propose_page(request, ProposalForm(initial={"text": book.versions[-1].text}))
-    form = ProposalForm(request.POST, request.FILES)
     if not form.is_valid():
         return _propose_page(request, form, status=422)
     told = form.cleaned_data
@@ -111,18 +112,18 @@ def propose(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def version(request: HttpRequest, pk: str) -> HttpResponse:
     """A version: what it says, what it changes, what became of it."""
+    doing = request.POST.get("do", "") if request.method == "POST" else ""
+    form = keep(request, FORMS[doing](request.POST, prefix=doing)) if doing in FORMS else None
     acting = _seeing(request)
     row = _found(pk)
-    doing = request.POST.get("do", "") if request.method == "POST" else ""
-    if doing not in FORMS:
+    if form is None:
         return _version_page(request, acting, row)
-    form = FORMS[doing](request.POST, prefix=doing)
     if not form.is_valid():
         return _version_page(request, acting, row, {doing: form}, status=422)
     try:
         _do(doing, row, acting, form.cleaned_data)
-    except (NotAllowed, ChangedMeanwhile, InputError, StateError) as error:
-        form.add_error(None, error.text(language()))
+    except (NotAllowed, InputError, StateError) as error:
+        tell(form, error)
         row.refresh_from_db()
         return _version_page(request, acting, row, {doing: form}, status=409)
     messages.success(request, str(T("保存しました。", "Saved.")))

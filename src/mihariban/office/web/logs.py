@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 
 import structlog
+from django.core.exceptions import SuspiciousOperation
 
 from mihariban.base.logs import log_to_stderr, places
 
@@ -28,7 +29,8 @@ class ToLines(logging.Handler):
             facts["status"] = status
         if record.exc_info and record.exc_info[0] is not None:
             facts["error"] = record.exc_info[0].__name__
-            facts["where"] = places(record.exc_info[2])
+            if not issubclass(record.exc_info[0], SuspiciousOperation):  # what was sent is at fault, not our code
+                facts["where"] = places(record.exc_info[2])
         _log.warning(text_of(record), **facts)
 
 

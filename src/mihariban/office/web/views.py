@@ -64,6 +64,21 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  # Django's
+    """400: too much of it, or no form of ours. What was sent is not looked at again."""
+    return _page(
+        request,
+        400,
+        T("送られた内容を読めませんでした", "What was sent could not be read"),
+        T(
+            "文が長すぎるか、形が正しくないため、保存していません。"
+            "前の画面に戻ると、入力した文が残っています。短くして送り直してください。",
+            "It is too long, or not in the right form. Nothing was saved. Go back: your text is still there. Shorten "
+            "it and send it again.",
+        ),
+    )
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  # Django's
     """404."""
     return _page(

@@ -14,7 +14,8 @@ from django.shortcuts import redirect, render
 from mihariban.base.errors import MiharibanError
 from mihariban.office.base.acting import acting_of
 from mihariban.office.base.errors import NotAllowed
-from mihariban.office.base.text import T, language
+from mihariban.office.base.kept import keep, tell
+from mihariban.office.base.text import T
 from mihariban.office.people.pages import require
 from mihariban.office.wizard.policy import WIZARD
 from mihariban.office.wizard.steps import BY_NAME, after, keep_typed, shown, typed
@@ -45,20 +46,21 @@ class StepPage:
         Raises:
             NotAllowed: the policy refuses.
         """
+        form = keep(request, make(request.POST, initial=start)) if request.method == "POST" else None
         require(WIZARD.may_do(acting_of(request)))
-        if request.method != "POST":
+        if form is None:
             before = {key: found[0] for key, found in typed(self.name).items() if found}
             return self.show(request, make(None, initial={**start, **before}), facts)
         if left := leave(request, self.name):
             return left
-        form, status = make(request.POST, initial=start), 422
+        status = 422
         if form.is_valid():
             try:
                 return do(form.cleaned_data) or redirect(after(self.name))
             except NotAllowed:
                 raise
             except MiharibanError as error:
-                form.add_error(None, error.text(language()))
+                tell(form, error)
                 status = 409
         keep_typed(self.name, request.POST)
         return self.show(request, form, facts, status)

@@ -38,7 +38,7 @@ def amend_fault(fault: Fault, *, acting: Acting, stamp: int, **changed: str | da
         lines = [_line(fault, name, value) for name, value in changed.items() if getattr(fault, name) != value]
         for name, value in changed.items():
             setattr(fault, name, value)
-        check_past(fault.since, FIELDS["since"])
+        check_past(fault.since, FIELDS["since"], "since")
         fault.save()
         text = "\n".join(lines)
         act.enter(Draft(Tag.FAULT_CASE_AMEND, {"fault": fault.pk}, note=act.commit(text)))

@@ -28,8 +28,8 @@ def repair_fault(fault: Fault, *, at: datetime, cause: str, repair: str, acting:
     """
     with action(acting, FAULTS.may_repair(acting, fault)) as act:
         fault.check_stamp(stamp, WHAT)
-        check_past(at, _REPAIRED)
-        check_order(fault.since, at, _SINCE, _REPAIRED)
+        check_past(at, _REPAIRED, "at")
+        check_order(fault.since, at, _SINCE, _REPAIRED, "at")
         fault.repaired_at, fault.cause, fault.repair, fault.state = at, cause, repair, "repaired"
         fault.save()
         act.enter(Draft(Tag.FAULT_CASE_REPAIR, {"fault": fault.pk}, note=act.commit(f"{cause}\n{repair}")))

@@ -38,10 +38,10 @@ def link_gap(
         NotAllowed: the policy refuses.
         FaultTimesWrong: to come, or the end before the beginning.
     """
-    check_past(began, _BEGAN)
+    check_past(began, _BEGAN, "began")
     if ended is not None:
-        check_past(ended, _ENDED)
-        check_order(began, ended, _BEGAN, _ENDED)
+        check_past(ended, _ENDED, "ended")
+        check_order(began, ended, _BEGAN, _ENDED, "ended")
     with action(acting, FAULTS.may_link_gap(acting, fault)) as act:
         return _link(act, fault, acting, HeardGap(recorder, camera, gap, began, ended))
 

@@ -26,8 +26,8 @@ def log_call(fault: Fault, *, at: datetime, spoken_to: str, said: str, acting: A
     """
     with action(acting, FAULTS.may_call(acting, fault)) as act:
         fault.check_stamp(stamp, WHAT)
-        check_past(at, _CALL)
-        check_order(fault.since, at, T("故障の日時", "the fault"), _CALL)
+        check_past(at, _CALL, "at")
+        check_order(fault.since, at, T("故障の日時", "the fault"), _CALL, "at")
         fault.vendor_at = min(at, fault.vendor_at or at)
         fault.save()
         facts: dict[str, str | int] = {"fault": fault.pk, "spoken_to": act.commit(spoken_to)}

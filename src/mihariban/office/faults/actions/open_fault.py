@@ -51,7 +51,7 @@ def open_fault(
         FaultTimesWrong: ``since`` is to come.
     """
     since = since or now()
-    check_past(since, T("故障の日時", "The moment of the fault"))
+    check_past(since, T("故障の日時", "The moment of the fault"), "since")
     with action(acting, FAULTS.may_open(acting)) as act:
         fault = Fault.objects.create(
             kiosk=kiosk, kind=kind, what=what, since=since, error_code=error_code, expected=expected,

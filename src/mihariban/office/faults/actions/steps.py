@@ -27,8 +27,8 @@ def add_step(fault: Fault, sort: str, acting: Acting, *, at: datetime | None = N
     return Step.objects.create(fault=fault, sort=sort, at=at or moment, entered_at=moment, by=person_of(acting), **more)
 
 
-def check_past(at: datetime, what: T) -> None:
-    """Make sure that ``at`` is not to come.
+def check_past(at: datetime, what: T, field: str) -> None:
+    """Make sure that ``at`` is not to come. ``field``: of the form it was typed in.
 
     Raises:
         FaultTimesWrong: it is.
@@ -37,11 +37,12 @@ def check_past(at: datetime, what: T) -> None:
         raise FaultTimesWrong(
             why_ja=f"{what.ja}が未来になっています。過ぎた時刻を入れてください。",
             why_en=f"{what.en} lies in the future. Enter a moment that has passed.",
+            field=field,
         )
 
 
-def check_order(earlier: datetime, later: datetime, first: T, second: T) -> None:
-    """Make sure that ``later`` does not come before ``earlier``.
+def check_order(earlier: datetime, later: datetime, first: T, second: T, field: str) -> None:
+    """Make sure that ``later``, typed in ``field``, does not come before ``earlier``.
 
     Raises:
         FaultTimesWrong: it does.
@@ -50,4 +51,5 @@ def check_order(earlier: datetime, later: datetime, first: T, second: T) -> None
         raise FaultTimesWrong(
             why_ja=f"{second.ja}が{first.ja}より前になっています。",
             why_en=f"{second.en} is earlier than {first.en}.",
+            field=field,
         )

@@ -36,9 +36,9 @@ def take_disk(
     """
     with action(acting, FAULTS.may_take_disk(acting, fault)) as act:
         fault.check_stamp(stamp, WHAT)
-        check_past(taken_at, _TAKEN)
+        check_past(taken_at, _TAKEN, "taken_at")
         if fault.disks.filter(serial=serial).exists():
-            raise DiskTwice(serial=serial)
+            raise DiskTwice(serial=serial, field="serial")
         disk = TakenDisk.objects.create(
             fault=fault, serial=serial, taken_at=taken_at, taken_by=taken_by, kept_at=kept_at
         )
@@ -57,8 +57,8 @@ def hand_disk(disk: TakenDisk, *, at: datetime, to: str, acting: Acting, stamp: 
     """
     with action(acting, FAULTS.may_hand_disk(acting, disk)) as act:
         disk.check_stamp(stamp, _DISK)
-        check_past(at, _HANDED)
-        check_order(disk.taken_at, at, _TAKEN, _HANDED)
+        check_past(at, _HANDED, "at")
+        check_order(disk.taken_at, at, _TAKEN, _HANDED, "at")
         disk.handed_at, disk.handed_to, disk.state = at, to, "handed"
         disk.save()
         facts: dict[str, str | int] = {"disk": disk.serial, "fault": disk.fault_id, "to": act.commit(to)}
@@ -80,8 +80,8 @@ def confirm_erasure(
     """
     with action(acting, FAULTS.may_erase_disk(acting, disk)) as act:
         disk.check_stamp(stamp, _DISK)
-        check_past(at, _ERASED)
-        check_order(disk.handed_at or disk.taken_at, at, _HANDED if disk.handed_at else _TAKEN, _ERASED)
+        check_past(at, _ERASED, "at")
+        check_order(disk.handed_at or disk.taken_at, at, _HANDED if disk.handed_at else _TAKEN, _ERASED, "at")
         disk.erased_at, disk.method, disk.certificate, disk.state = at, method, certificate, "erased"
         disk.save()
         facts: dict[str, str | int] = {"disk": disk.serial, "fault": disk.fault_id, "certificate": certificate}

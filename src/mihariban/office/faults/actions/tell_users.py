@@ -34,8 +34,8 @@ def tell_users(
     told = T("周知の日時", "The moment of telling")
     with action(acting, FAULTS.may_tell(acting, fault)) as act:
         fault.check_stamp(stamp, WHAT)
-        check_past(at, told)
-        check_order(fault.since, at, T("故障の日時", "the fault"), told)
+        check_past(at, told, "at")
+        check_order(fault.since, at, T("故障の日時", "the fault"), told, "at")
         fault.told_at = min(at, fault.told_at or at)
         fault.save()
         act.enter(Draft(Tag.FAULT_USERS_TELL, {"fault": fault.pk, "how": how}, note=act.commit(where)))
