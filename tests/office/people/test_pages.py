@@ -153,3 +153,13 @@ def test_a_register_is_printed_and_exported(manager: Acting, client: Client) -> 
     assert "見本 花子" in csv.content.decode("utf-8-sig")
     assert client.get("/people/designations/?as=xlsx", secure=True).status_code == 200
     assert "見本" not in client.get("/people/designations/?role=auditor", secure=True).content.decode().split("rows")[1]
+
+
+def test_a_deputy_begins_where_acting_begins(vice: Callable[..., Acting], client: Client) -> None:
+    """Not with a refusal that leads back to itself."""
+    acting = vice()
+    client.force_login(acting.user)
+    page = client.get("/", secure=True, follow=True)
+    assert page.status_code == 200
+    assert page.redirect_chain[-1][0] == "/people/deputy/"
+    assert "/people/deputy/activate/" in page.content.decode()

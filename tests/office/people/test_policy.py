@@ -41,6 +41,27 @@ def test_people_and_posts(someone: Make, role: Role) -> None:
     assert not PEOPLE.may_leave(acting, Holding(void=True))
 
 
+@pytest.mark.parametrize("state", ["not signed", "nobody manages", "somebody manages"])
+@pytest.mark.parametrize("role", ROLES)
+def test_nobody_makes_themselves_manager_while_there_is_one(someone: Make, role: Role, state: str) -> None:
+    """After the set-up was signed posts and the manager's own are the manager's; an office without one can still be given
+    one."""
+    acting, person = _acting(someone, role), Person.objects.create(name="見本 花子")
+    head, _ = Post.objects.get_or_create(name="市民窓口課長", defaults={"manages": True, "rank": 1})
+    if state != "not signed":
+        SetUp.objects.create(pk=1, signed_at=now())
+    if state == "somebody manages":
+        Holding.objects.create(person=Person.objects.create(name="例 次郎"), post=head, first=date(2020, 4, 1))
+    elif role == "manager":
+        Holding.objects.filter(post__manages=True).delete()
+    narrow = state == "somebody manages"
+    expected = role in ("manager", "deputy") if narrow else role in KEEPERS
+    assert bool(PEOPLE.may_appoint(acting, head, person)) == expected
+    assert bool(PEOPLE.may_appoint(acting, Post(name="主管", manages=True), person)) == expected
+    assert bool(PEOPLE.may_set_post(acting, head)) == expected
+    assert bool(PEOPLE.may_appoint(acting, Post(name="係長"), person)) == (role in KEEPERS)
+
+
 @pytest.mark.parametrize("signed", [False, True])
 @pytest.mark.parametrize("role", ROLES)
 def test_designations(someone: Make, role: Role, signed: bool) -> None:

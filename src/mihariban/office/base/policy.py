@@ -45,11 +45,18 @@ class Policy:
     """Base of the policy objects: they hold no state, take who acts and the row, and return a verdict."""
 
 
+_NOBODY = Refused(
+    T("いま、あなたには役割がありません。管理者に頼んでください。", "You hold no role now. Ask the manager.")
+)
+
+
 def by_role(acting: Acting, *roles: Role) -> Verdict:
     """Allowed for the first of ``roles`` that is held now; else a refusal that names who may."""
     for role in roles:
         if role in acting.roles:
             return Allowed(role)
+    if not acting.roles:
+        return _NOBODY
     who_ja = "、".join(ROLE_NAMES[role].ja for role in roles)
     who_en = " or ".join(ROLE_NAMES[role].en for role in roles)
     return Refused(

@@ -13,4 +13,4 @@ class ChecksConfig(AppConfig):
 
     name = "mihariban.office.checks"
     label = "checks"
-    nav = (Nav("checks:today", T("日次点検", "Daily check"), order=20),)
+    nav = (Nav("checks:today", T("日次点検", "Daily check"), order=20, policy="mihariban.office.checks.policy.CHECKS"),)

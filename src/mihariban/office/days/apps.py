@@ -13,7 +13,7 @@ class DaysConfig(AppConfig):
 
     name = "mihariban.office.days"
     label = "days"
-    nav = (Nav("days:month", T("稼働日", "Days and hours"), order=30),)
+    nav = (Nav("days:month", T("稼働日", "Days and hours"), order=30, policy="mihariban.office.days.policy.DAYS"),)
 
     def ready(self) -> None:
         from mihariban.office.days.outbox import deliver_on_contact

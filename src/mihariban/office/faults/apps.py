@@ -13,7 +13,7 @@ class FaultsConfig(AppConfig):
 
     name = "mihariban.office.faults"
     label = "faults"
-    nav = (Nav("faults:list", T("故障", "Faults"), order=40),)
+    nav = (Nav("faults:list", T("故障", "Faults"), order=40, policy="mihariban.office.faults.policy.FAULTS"),)
 
     def ready(self) -> None:
         from mihariban.office.faults.findings import gaps_ended

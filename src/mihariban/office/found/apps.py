@@ -20,7 +20,7 @@ class FoundConfig(AppConfig):
             "found:list",
             T("忘れ物・不良紙", "Things found"),
             order=60,
-            roles=("manager", "deputy", "operator", "auditor"),
+            policy="mihariban.office.found.policy.FOUND",
         )
     ]
     registers: ClassVar = ["found:list", "found:corrections"]

@@ -15,9 +15,7 @@ class KeyLedgerConfig(AppConfig):
 
     name = "mihariban.office.keyledger"
     label = "keyledger"
-    nav: ClassVar = [
-        Nav("keyledger:board", T("鍵", "Keys"), order=50, roles=("manager", "deputy", "operator", "auditor", "it"))
-    ]
+    nav: ClassVar = [Nav("keyledger:board", T("鍵", "Keys"), order=50, policy="mihariban.office.keyledger.policy.KEYS")]
     background = ("mihariban.office.keyledger.reminder.Reminder",)
     registers: ClassVar = ["keyledger:uses", "keyledger:counts", "keyledger:corrections", "keyledger:openings"]
 

@@ -13,4 +13,4 @@ class NoticesConfig(AppConfig):
 
     name = "mihariban.office.notices"
     label = "notices"
-    nav = (Nav("notices:list", T("表示", "Signs"), order=70),)
+    nav = (Nav("notices:list", T("表示", "Signs"), order=70, policy="mihariban.office.notices.policy.NOTICES"),)

@@ -20,7 +20,7 @@ class PeopleConfig(AppConfig):
             "people:list",
             T("人と役割", "People and roles"),
             order=80,
-            roles=("manager", "deputy", "operator", "auditor", "it"),
+            policy="mihariban.office.people.policy.PEOPLE",
         ),
         Nav("people:deputy", T("職務代理", "Deputy"), order=81),
     ]

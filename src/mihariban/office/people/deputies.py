@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db.models import Q
 
+from mihariban.office.base.acting import Acting
 from mihariban.office.base.rule import policy_on
 from mihariban.office.base.text import T
 from mihariban.office.people.models import NOMINEE, Designation, Holding, Person, in_force
@@ -47,6 +48,12 @@ def candidates(day: date) -> list[Candidate]:
         for person in _chosen(deputy, day, managers):
             found.setdefault(person.pk, Candidate(person, deputy.selection, deputy.trigger_ja))
     return list(found.values())
+
+
+def may_be_activated(acting: Acting) -> bool:
+    """Whether who acts is one of them."""
+    person = acting.user.person_id if acting.user is not None else None
+    return person is not None and person in {each.person.pk for each in candidates(acting.day)}
 
 
 def _chosen(deputy: Deputy, day: date, managers: set[int]) -> list[Person]:

@@ -42,8 +42,8 @@ class PersonPolicy(Policy):
         return by_role(acting, *_KEEPERS)
 
     def may_set_post(self, acting: Acting, post: Post | None = None) -> Verdict:  # all alike
-        """Make a post or mend its name."""
-        return by_role(acting, *_KEEPERS)
+        """Make a post or mend its name, and say whether it manages."""
+        return by_role(acting, "manager", "deputy") if _has_manager() else by_role(acting, *_KEEPERS)
 
     def may_appoint(self, acting: Acting, post: Post, person: Person) -> Verdict:
         """Enter that ``person`` holds ``post``: the city appoints, the office writes it down."""
@@ -54,6 +54,8 @@ class PersonPolicy(Policy):
                     "By the rule somebody of a vendor cannot be the manager. Choose an official of the city.",
                 )
             )
+        if post.manages and _has_manager():
+            return by_role(acting, "manager", "deputy")
         return by_role(acting, *_KEEPERS)
 
     def may_leave(self, acting: Acting, holding: Holding) -> Verdict:
@@ -236,6 +238,12 @@ def _designators(role: str) -> tuple[Role, ...]:
 
 def _is_vendor(person: Person, day: date) -> bool:
     return Designation.objects.filter(in_force(day), person=person, role="vendor").exists()
+
+
+def _has_manager() -> bool:
+    """Whether the set-up is signed and somebody manages: from then on IT staff cannot make themselves manager. Where
+    nobody does, somebody must be able to write down whom the city has appointed."""
+    return is_signed() and Holding.objects.filter(in_force(today()), post__manages=True).exists()
 
 
 def _contractor_may_manage() -> bool:

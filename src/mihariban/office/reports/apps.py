@@ -20,6 +20,6 @@ class ReportsConfig(AppConfig):
             "reports:index",
             T("帳簿・集計", "Registers and figures"),
             order=90,
-            roles=("manager", "deputy", "operator", "auditor", "it"),
+            policy="mihariban.office.reports.policy.REPORTS",
         )
     ]

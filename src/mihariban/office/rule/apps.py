@@ -13,4 +13,4 @@ class RuleConfig(AppConfig):
 
     name = "mihariban.office.rule"
     label = "rule"
-    nav = (Nav("rule:now", T("要綱", "Rule"), order=85),)
+    nav = (Nav("rule:now", T("要綱", "Rule"), order=85, policy="mihariban.office.rule.policy.RULES"),)

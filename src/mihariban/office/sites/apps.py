@@ -13,5 +13,5 @@ class SitesConfig(AppConfig):
 
     name = "mihariban.office.sites"
     label = "sites"
-    nav = (Nav("sites:list", T("設備", "Equipment"), order=95),)
+    nav = (Nav("sites:list", T("設備", "Equipment"), order=95, policy="mihariban.office.sites.policy.SITES"),)
     background = ("mihariban.office.sites.listener.Listener",)

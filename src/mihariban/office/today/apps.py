@@ -13,4 +13,4 @@ class TodayConfig(AppConfig):
 
     name = "mihariban.office.today"
     label = "today"
-    nav = (Nav("today:today", T("今日", "Today"), order=10),)
+    nav = (Nav("today:today", T("今日", "Today"), order=10, policy="mihariban.office.today.policy.TODAY"),)

@@ -9,7 +9,7 @@ from typing import Final
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -18,10 +18,12 @@ from mihariban.office.base.acting import acting_of
 from mihariban.office.base.dates import now
 from mihariban.office.base.errors import NotAllowed
 from mihariban.office.base.text import T, language
+from mihariban.office.people.deputies import may_be_activated
 from mihariban.office.sites.call import client_of
 from mihariban.office.sites.models import RecorderUnit
 from mihariban.office.today.policy import TODAY
 from mihariban.office.today.screen import gather
+from mihariban.office.wizard.today import steps_left
 from mihariban.recorder.contract.errors import RecorderUnavailable
 
 KEPT_S: Final = 15
@@ -44,10 +46,18 @@ def today(request: HttpRequest) -> HttpResponse:
 def _today(request: HttpRequest) -> HttpResponse:
     acting = acting_of(request)
     verdict = TODAY.may_see(acting)
+    if not verdict and may_be_activated(acting):
+        return redirect("people:deputy")  # where acting for the manager begins: until then there is nothing else to do
     if not verdict:
         raise NotAllowed(why_ja=verdict.why.ja, why_en=verdict.why.en)
     moment = now()
-    facts = {"screen": gather(acting, moment), "turn": int(moment.timestamp()) // 20, "day": moment.date().isoformat()}
+    screen = gather(acting, moment)
+    facts = {
+        "screen": screen,
+        "steps": [] if screen.kiosks else steps_left(acting),
+        "turn": int(moment.timestamp()) // 20,
+        "day": moment.date().isoformat(),
+    }
     return render(request, "today/part.html" if request.headers.get("X-Poll") else "today/today.html", facts)
 
 

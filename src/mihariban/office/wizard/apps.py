@@ -15,4 +15,6 @@ class WizardConfig(AppConfig):
 
     name = "mihariban.office.wizard"
     label = "wizard"
-    nav: ClassVar = [Nav("wizard:steps", T("初期設定", "Set-up"), order=96, roles=("it", "manager", "deputy"))]
+    nav: ClassVar = [
+        Nav("wizard:steps", T("初期設定", "Set-up"), order=96, policy="mihariban.office.wizard.policy.WIZARD")
+    ]
