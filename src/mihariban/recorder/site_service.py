@@ -38,6 +38,8 @@ ASK_S = 25.0
 """Between two questions for a camera's time: a wrong clock counts once told twice, and that within a minute."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 _PATIENCE_S = 15.0
+ENDLESS = {"demo:": "demo:live"}
+"""A service has no end: somebody who tries it shall not find a dead camera after a few minutes."""
 
 
 @dataclass(slots=True)
@@ -66,7 +68,8 @@ class SiteService:
         if is_live(camera.source):
             LiveCamera(recorder, camera, camera.source, ticks=False).run(self.stop)
             return self.stop.is_set()
-        source = make_source(camera.source, clock=recorder.clock, starts_at=recorder.clock.wall(), real_time=True)
+        address = ENDLESS.get(camera.source, camera.source)
+        source = make_source(address, clock=recorder.clock, starts_at=recorder.clock.wall(), real_time=True)
         recorder.record_to_the_end(source, recorder.channel(camera), self.stop)
         return True
 

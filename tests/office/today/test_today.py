@@ -237,7 +237,7 @@ def test_queries_do_not_grow(seen: SeenStatus, someone: Someone, client: Client)
         with CaptureQueriesContext(connection) as found:
             client.get("/today/", secure=True)
         counted.append(len(found))
-    assert counted[0] == counted[1] < 50
+    assert counted[0] == counted[1] < 52  # a few of each app that tells tasks
 
 
 def test_with_a_real_recorder(

@@ -78,6 +78,22 @@ def test_the_whole_way(office: Path, client: Client, site_file: Path) -> None:
     assert (section(), acting_manager().role) == ("市民生活課", "manager")
 
 
+def test_a_new_office_leads_to_the_beginning_and_on(office: Path, client: Client) -> None:
+    """From the bare address and from the login page, while there is no account; then today's screen goes on with it."""
+    for path in ("/", "/account/login/"):
+        assert client.get(path, secure=True)["Location"] == "/wizard/begin/"
+    _begin(office, client)
+    page = client.get("/today/", secure=True).content.decode()
+    assert "初期設定を続ける" in page and 'href="/wizard/section/"' in page
+    client.post("/wizard/section/", MANAGER, secure=True)
+    page = client.get("/today/", secure=True).content.decode()
+    assert "残り：人とアカウント、交付機" in page
+    SetUp.objects.update_or_create(pk=1, defaults={"signed_at": "2026-11-23T00:00:00+09:00"})
+    assert "初期設定" not in client.get("/today/", secure=True).content.decode().partition("<main")[2]
+    client.logout()
+    assert client.get("/account/login/", secure=True).status_code == 200
+
+
 def test_nobody_begins_without_the_code(office: Path, client: Client) -> None:
     """It is the server's, for its owner alone, and gone once it was used."""
     code = set_up_code(office)

@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from mihariban.office.people.models import User
@@ -33,6 +34,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def is_safe_url(self, url: str) -> bool:
         """A page of this office, by its path alone."""
         return bool(url) and url.startswith("/") and url_has_allowed_host_and_scheme(url, None, require_https=True)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # allauth's signature
+        """To the day's work: the form again would look as if nothing had happened."""
+        return reverse("home")
 
     def login(self, request: HttpRequest, user: User) -> None:
         let_in(request, user, make=lambda: DefaultAccountAdapter.login(self, request, user))

@@ -1,4 +1,4 @@
-"""A password that was told on paper is changed before anything else is done."""
+"""What comes first: the first account of all, and a password of one's own instead of the one told on paper."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from mihariban.office.people.models import User
+from mihariban.office.people.setup import is_untouched
 
 _FREE = ("/account/", "/language/", "/static/", "/healthz")
 
@@ -21,6 +22,17 @@ def change_first(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
         user = request.user
         if isinstance(user, User) and user.must_change and not request.path.startswith(_FREE):
             return redirect(reverse("account_change_password"))
+        return answer(request)
+
+    return handle
+
+
+def begin_first(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Where nobody has an account yet there is nothing to log in with: who comes in is led to the beginning."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if request.path in ("/", reverse("account_login")) and request.method == "GET" and is_untouched():
+            return redirect("wizard:begin")
         return answer(request)
 
     return handle

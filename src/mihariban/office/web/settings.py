@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "mihariban.office.web.middleware.end_idle_session",
     "mihariban.office.web.middleware.set_acting",
+    "mihariban.office.people.middleware.begin_first",
     "mihariban.office.people.middleware.change_first",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",

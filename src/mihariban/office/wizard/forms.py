@@ -100,7 +100,7 @@ class KioskForm(forms.Form):
     """Names and places of the kiosks, and one more."""
 
     new_id = forms.SlugField(
-        label=str_of(T("もう一台：識別名", "One more: its id")),
+        label=str_of(T("もう一台：記号", "One more: its id")),
         max_length=64,
         required=False,
         help_text=str_of(T("半角の英字・数字と -（例：k2）。増やさないときは空に。", "such as k2; empty for none")),
@@ -126,7 +126,7 @@ class KioskForm(forms.Form):
         """An id with a name, or neither."""
         data = super().clean() or self.cleaned_data
         if bool(data.get("new_id")) != bool(data.get("new_name")) and not self.errors:
-            text = T("識別名と名前は、両方入れるか、両方空にしてください。", "Give both id and name, or neither.")
+            text = T("記号と名前は、両方入れるか、両方空にしてください。", "Give both id and name, or neither.")
             self.add_error("new_name" if data.get("new_id") else "new_id", str(text))
         return data
 
@@ -134,7 +134,16 @@ class KioskForm(forms.Form):
 class PlaceForm(KioskForm):
     """The same where no site file says what stands where: the site first."""
 
-    site_id = forms.SlugField(label=str_of(T("設置場所の識別名", "Id of the site")), max_length=64)
+    site_id = forms.SlugField(
+        label=str_of(T("設置場所の記号", "Id of the site")),
+        max_length=64,
+        help_text=str_of(
+            T(
+                "半角の英字・数字と -（例：honcho）。あとで変えられません。",
+                "such as honcho; it never changes",
+            )
+        ),
+    )
     site_name = Text(label=T("設置場所の名", "Name of the site"), max_length=100)
     field_order = ("site_id", "site_name", "new_id", "new_name", "new_place")
 
