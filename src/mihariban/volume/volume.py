@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -30,6 +31,8 @@ from mihariban.volume.stat import VolumeStat, figures
 from mihariban.volume.storage import KEYS, RING, ROOT, Folder, Storage
 from mihariban.volume.table import ChunkInfo
 from mihariban.volume.writer import ClipWriter as RingWriter
+
+_PAGES = 8  # key pages kept for reading, while none is written
 
 
 class ClipWriter:
@@ -332,12 +335,17 @@ class Volume(Mounted):
         """A key page, never to be changed: loaded once for all that is read under it, and anew once any was written."""
         if self._readonly:
             return self.ring.page(region)
-        last = self._last_page
-        if last is None or last[0] != self.keys.changes or last[1].region != region:
-            last = self._last_page = self.keys.changes, self.ring.page(region)
-        return last[1]
+        if self._pages_of != self.keys.changes:
+            self._pages, self._pages_of = {}, self.keys.changes
+        page = self._pages.get(region)
+        if page is None:
+            kept = self._pages if len(self._pages) < _PAGES else {}
+            page = self.ring.page(region)
+            self._pages = {**kept, region: page}
+        return page
 
-    _last_page: tuple[int, Page] | None = None
+    _pages: Mapping[int, Page] = MappingProxyType({})
+    _pages_of = -1
 
     def readable(self, clip: bytes) -> ClipInfo:
         """A clip that may be read now.
@@ -365,17 +373,18 @@ class Volume(Mounted):
                 )
             self._destroy([info])
 
-    def destroy_expired(self, limit: int | None = None) -> list[Destroyed]:
+    def destroy_expired(self, limit: int | None = None, now: int | None = None) -> list[Destroyed]:
         """Destroy the keys of all closed clips past their deadline that no hold and no minimum keeps, oldest first.
 
         Args:
             limit: at most so many, so that a long list is done in portions between which recording goes on.
+            now: wall ns up to which deadlines have passed for certain; the clock's without it.
 
         Returns:
             What was destroyed, each read back.
         """
         with self.lock:
-            return self._destroy(self.catalogue.expired(self.clock.wall(), limit))
+            return self._destroy(self.catalogue.expired(self.clock.wall() if now is None else now, limit))
 
     def _destroy(self, infos: list[ClipInfo]) -> list[Destroyed]:
         """For callers that have found out that it may be done."""
@@ -384,7 +393,7 @@ class Volume(Mounted):
         for info in infos:
             page = pages.setdefault(info.region, self.ring.page(info.region))
             page.entries[info.slot] = Entry()
-        self._last_page = None  # it may hold a key that is destroyed now
+        self._pages = {}  # one may hold a key that is destroyed now
         self.ring.settle(pages.values())
         for info in infos:
             self.catalogue.remove(info.clip)

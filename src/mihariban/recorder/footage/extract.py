@@ -9,9 +9,7 @@ Who may have it is not asked here: the deed that calls has decided and entered t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
 
 from mihariban.recorder.footage.boxes import SampleEntry, fragment_head, initialisation
 from mihariban.recorder.footage.decodable import Filled, fill
@@ -77,7 +75,8 @@ class Extract:
         self.facts.transcoded = whole
         yield initialisation(self._entry(first, coder, whole=whole))
         number = 0
-        for segment, filled in self._filled():
+        for segment in self._range.segments:
+            filled = fill(self._volume, self._range, segment)
             pictures = self._whole(segment, filled, coder) if coder and whole else self._copied(segment, filled, coder)
             if pictures:
                 number += 1
@@ -85,22 +84,6 @@ class Extract:
             else:
                 self.facts.holes.append(Hole(segment.start, segment.end, DAMAGED))
         self.facts.holes.sort(key=lambda hole: hole.start)
-
-    def _filled(self) -> Iterator[tuple[Segment, Filled]]:
-        """Each segment read; while it is written out the next one is being read.
-
-        What was read ahead is given out only if it still may be read then.
-        """
-        segments = self._range.segments
-        with ThreadPoolExecutor(1, "footage") as ahead:
-            following = ahead.submit(fill, self._volume, self._range, segments[0])
-            for segment, after in zip_longest(segments, segments[1:]):
-                filled = following.result()
-                if after is not None:
-                    following = ahead.submit(fill, self._volume, self._range, after)
-                for clip in {piece.clip for piece in segment.pieces}:
-                    self._volume.readable(clip)
-                yield segment, filled
 
     def _entry(self, config: StreamConfig, coder: Recoder | None, *, whole: bool) -> SampleEntry:
         if coder is None:

@@ -18,24 +18,33 @@ _KINDS = tuple(kind for kind in ClipKind if kind.name in ("VISIT", "COPY"))  # o
 
 @dataclass(slots=True)
 class Run:
-    """Chunks without a hole between them. ``before``: earlier chunks of the first clip, for decoding, never shown."""
+    """Chunks without a hole between them.
+
+    Attributes:
+        before: earlier chunks of the first clip, for decoding, never shown.
+        begins: first instant that may be shown. ends: behind the last one. Wall ns.
+    """
 
     pieces: list[Piece]
     before: tuple[Piece, ...]
+    begins: int
+    ends: int
 
-    @property
-    def begins(self) -> int:
-        """First instant that may be shown, wall ns."""
-        return min(piece.begins for piece in self.pieces if not piece.hidden)
-
-    @property
-    def ends(self) -> int:
-        """Behind the last instant shown, wall ns."""
-        return max(piece.ends for piece in self.pieces if not piece.hidden)
+    def join(self, pieces: list[Piece]) -> None:
+        """Go on with these."""
+        self.pieces += pieces
+        begins, ends = _span(pieces)
+        self.begins, self.ends = min(self.begins, begins), max(self.ends, ends)
 
     @property
     def last(self) -> Piece:
         return self.pieces[-1]
+
+
+def _span(pieces: list[Piece]) -> tuple[int, int]:
+    """The first instant that may be shown, and behind the last one."""
+    shown = [piece for piece in pieces if not piece.info.hidden]
+    return min(piece.begins for piece in shown), max(piece.ends for piece in shown)
 
 
 @dataclass(slots=True)
@@ -69,7 +78,7 @@ def lay(
         names = [(clip.visit, info.wall, info.samples) for info in table[window.start : window.stop]]
         blocks += _blocks([None if name in taken else piece for piece, name in zip(pieces, names, strict=False)])
         taken.update(names)
-    blocks.sort(key=lambda block: min(piece.begins for piece in block if not piece.hidden))
+    blocks.sort(key=lambda block: _span(block)[0])
     return Laid(_runs(blocks, every), configs)
 
 
@@ -141,7 +150,8 @@ def _config_index(config: StreamConfig | None, configs: list[StreamConfig], befo
 
 def _wanted(piece: Piece) -> bool:
     """It may show something, or what is shown may need it."""
-    return piece.hidden or (piece.until > piece.low and piece.wall < piece.high + REORDER)
+    info = piece.info
+    return info.hidden or (piece.until > piece.low and info.wall < piece.high + REORDER)
 
 
 def _blocks(pieces: list[Piece | None]) -> list[list[Piece]]:
@@ -158,7 +168,7 @@ def _blocks(pieces: list[Piece | None]) -> list[list[Piece]]:
 
 
 def _follows(before: Piece, piece: Piece) -> bool:
-    near = piece.wall - before.until <= TOLERANCE
+    near = piece.info.wall - before.until <= TOLERANCE
     return near and before.config == piece.config and before.clip == piece.clip
 
 
@@ -166,18 +176,19 @@ def _runs(blocks: list[list[Piece]], every: dict[bytes, list[Piece]]) -> list[Ru
     runs: list[Run] = []
     for raw in blocks:
         block = raw
-        begins = min(piece.begins for piece in block if not piece.hidden)
+        begins, ends = _span(block)
         joins = bool(runs) and begins - runs[-1].ends <= TOLERANCE and runs[-1].last.config == block[0].config
         if runs and runs[-1].last.visit != block[0].visit:
             block = _limited(block, runs[-1], abutting=joins)
+            begins, ends = _span(block)
         if not any(not piece.hidden and piece.begins < piece.ends for piece in block):
             continue
         if joins:
-            runs[-1].pieces += block
+            runs[-1].join(block)
         else:
             first = block[0]
             before = tuple(piece for piece in every[first.clip] if piece.info.number < first.info.number)
-            runs.append(Run(list(block), before))
+            runs.append(Run(list(block), before, begins, ends))
     return runs
 
 

@@ -14,9 +14,9 @@ DAMAGED = "damaged"
 REORDER = 1_000_000_000  # ns: a picture is stored at most this long before it is displayed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: a range has hundreds, and making frozen ones takes three times as long
 class Piece:
-    """A stored chunk and what of it may be shown.
+    """A stored chunk and what of it may be shown; never changed.
 
     Attributes:
         info: the chunk, as the volume lists it. config: index in ``Range.configs``.
