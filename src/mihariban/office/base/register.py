@@ -51,6 +51,8 @@ from mihariban.office.base.text import T
 
 COUNTED = 10_000
 """More rows than this are not counted for a page: nobody turns that many pages."""
+_OURS = ("sort", "page", "as", "anyway")
+"""Names in an address that are not the filter's."""
 PRINTED = 2_000
 """Rows on one print."""
 WIDE, DENSE = 8, 12
@@ -104,7 +106,7 @@ class Cell:
     @property
     def html(self) -> SafeString:
         """The cell, made here: a template takes longer over five hundred of them than the database over all rows."""
-        inner = escape(self.text)
+        inner: str = escape(self.text)
         if self.link:
             inner = f'<a href="{escape(self.link)}">{inner}</a>'
         elif self.tag:
@@ -168,6 +170,8 @@ class Register(LoginRequiredMixin, View):
         if not verdict:
             raise NotAllowed(why_ja=verdict.why.ja, why_en=verdict.why.en)
         rows, chosen = self._filtered(request, acting)
+        if chosen is not None and not chosen.is_valid():
+            return render(request, self.template_name, self._page(request, acting, rows, chosen), status=422)
         form = request.GET.get("as", "")
         if form in FORMATS:
             return self._export(request, acting, verdict, form, rows)
@@ -198,6 +202,7 @@ class Register(LoginRequiredMixin, View):
         return {
             "register": self,
             "filter": chosen,
+            "ignored": _ignored(request, chosen),
             "head": [self._head(request, column) for column in self.columns],
             "lines": [self._cells(row, self.columns) for row in rows[start : start + self.per_page]],
             "count": T("{n} 件以上", "more than {n}").format(n=COUNTED) if counted > COUNTED else str(counted),
@@ -290,6 +295,13 @@ def _chosen(chosen: django_filters.FilterSet | None) -> list[tuple[str, str]]:
     if chosen is None or not chosen.is_valid():
         return []
     return [(str(field.label), str(field.value())) for field in chosen.form if field.value() not in (None, "", [])]
+
+
+def _ignored(request: HttpRequest, chosen: django_filters.FilterSet | None) -> str:
+    """What the address asks for and this list does not know."""
+    known = {*_OURS, *(chosen.form.fields if chosen is not None else ())}
+    asked = [name for name in request.GET if name not in known and name.rpartition("_")[0] not in known]
+    return "、".join(f"{name[:40]}={request.GET[name][:40]}" for name in asked[:5])
 
 
 def _number(text: str | None) -> int:

@@ -115,15 +115,20 @@ def _accounts(day: date, now: datetime) -> Iterator[Task]:
 
 def _tried(now: datetime) -> QuerySet[AccessAttempt]:
     """Names that are kept out now, as they were tried; some are no account."""
-    return AccessAttempt.objects.filter(
-        failures_since_start__gte=settings.AXES_FAILURE_LIMIT,
-        attempt_time__gt=now - settings.AXES_COOLOFF_TIME,
+    found: QuerySet[AccessAttempt] = AccessAttempt.objects.filter(
+        failures_since_start__gte=settings.OFFICE_CONFIG.failures,
+        attempt_time__gt=now - _lasts(),
         attempt_time__lte=now,
     )
+    return found
+
+
+def _lasts() -> timedelta:
+    return timedelta(minutes=settings.OFFICE_CONFIG.lockout_minutes)
 
 
 def _failed(user: User, since: datetime, now: datetime) -> Task:
-    minutes = -(-(since + settings.AXES_COOLOFF_TIME - now).total_seconds() // 60)
+    minutes = -(-(since + _lasts() - now).total_seconds() // 60)
     title = T("「{u}」へのログインの失敗が続いた", '"{u}" failed to log in too often').format(u=user.username)
     detail = T("本人かを確かめます。{m} 分で解けます", "Ask whether it was its owner; it opens after {m} min")
     return Task(title, "warning", _of(user), since, detail.format(m=int(minutes)))
