@@ -71,7 +71,9 @@ def visits_without_footage(control: Control, volume: Volume, wall: int) -> int:
         return 0
     with control.transaction() as db:
         if ended:
-            facts: dict[str, Json] = {"count": len(ended), "cause": "found at start"}
+            lag = wall - min(row.expires or wall for row in ended)
+            facts: dict[str, Json] = {"count": len(ended), "cause": "found at start", "level": "E0",
+                                      "lag_ms": lag // 1_000_000, "read_back": len(ended)}  # fmt: skip
             control.ledger.append(db, Draft(Tag.CLIP_KEY_DESTROY, facts))
         for row in ended:
             control.erased(row.id, wall)

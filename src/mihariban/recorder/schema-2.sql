@@ -14,7 +14,8 @@ CREATE TABLE hold (
     released    INTEGER                     -- NULL while it keeps
 ) STRICT;
 
--- One row for each clip whose key was destroyed, until its visit's record shrinks.
+-- One row for each clip whose key was destroyed, until its visit's record shrinks; while its bytes wait, it then stays
+-- without ids and times. Where an entry was lost, one row stands for all keys of a region.
 CREATE TABLE erasure (
     clip        BLOB PRIMARY KEY,
     visit       BLOB NOT NULL,
@@ -25,7 +26,7 @@ CREATE TABLE erasure (
     filmed_to   INTEGER NOT NULL,
     bytes       INTEGER NOT NULL,
     deadline    INTEGER NOT NULL,
-    cause       TEXT NOT NULL,              -- deadline, capacity, crash or release
+    cause       TEXT NOT NULL,              -- deadline, capacity, release, or how a lost one was found
     destroyed   INTEGER NOT NULL,           -- its key was gone from both slots
     read_back   INTEGER NOT NULL,           -- 1: both slots were read again and hold no key
     overwritten INTEGER,                    -- its region was filled with something else; NULL: not yet

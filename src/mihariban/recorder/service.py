@@ -23,6 +23,7 @@ from mihariban.recorder.health.clock_judge import CameraClock
 from mihariban.recorder.health.health import Finding, Health
 from mihariban.recorder.health.machine import MachineHealth
 from mihariban.recorder.keeping import Keeper
+from mihariban.recorder.keeping.missed import AT_START, find_missed
 from mihariban.recorder.keeping.renew_root import raise_levels
 from mihariban.recorder.owed import Owed
 from mihariban.recorder.packet import Packet
@@ -73,6 +74,7 @@ class Recorder:
         self._lock = threading.RLock()
         self._failed = False
         self._used: set[str] = set()
+        self.missing_regions: set[tuple[int, int]] = set()
         self._life = 0
         self._next_sign = 0
         self._last_seen: int | None = None
@@ -140,6 +142,7 @@ class Recorder:
         """What the last life left behind it."""
         visits_from_ring(self.control, self.volume, self.hours.deadline)
         holds_from_ring(self.control, self.volume)
+        find_missed(self, self.clock.wall(), AT_START)
         visits_without_footage(self.control, self.volume, self.clock.wall())
         raise_levels(self)
         close_what_was_open(self.control, self.volume, self.hours.deadline, self._last_seen)

@@ -17,7 +17,7 @@ from mihariban.recorder.contract.errors import NoSuchThing
 from mihariban.recorder.contract.orders import ReleaseOrder
 from mihariban.recorder.control import HoldRow
 from mihariban.recorder.decision import Decision, check_fresh
-from mihariban.recorder.keeping.expire import LEVEL, erasure_of, generations, mark_visits
+from mihariban.recorder.keeping.erasures import LEVEL, erasure_of, generations, mark_visits
 from mihariban.volume import ClipKind
 from mihariban.volume.erasing import Destroyed
 from mihariban.volume.holding import let_go
@@ -42,7 +42,7 @@ def release_hold(recorder: Recorder, decision: Decision[ReleaseOrder]) -> HoldRo
         return row
     draft = draft_of(recorder, decision, Tag.HOLD_FOOTAGE_RELEASE, {"hold": decision.order.hold})
     intent = control.ledger.intend(draft)
-    uses = generations(recorder, recorder.volume.clips(kind=ClipKind.COPY))
+    uses = generations(recorder, recorder.volume.catalogue.counted())
     try:
         gone = let_go(recorder.volume, hold).destroyed
     except MiharibanError as error:
@@ -52,7 +52,7 @@ def release_hold(recorder: Recorder, decision: Decision[ReleaseOrder]) -> HoldRo
     with control.transaction() as db:
         control.ledger.settle(intent, draft, Outcome.DONE, _facts(row, copies))
         control.release_hold(db, hold, recorder.clock.wall())
-        _erased(recorder, db, copies, uses)
+        _erased(recorder, db, gone, uses)
         remember(recorder, db, decision)
     return control.hold(hold) or row
 
@@ -65,11 +65,11 @@ def _facts(row: HoldRow, copies: list[Destroyed]) -> dict[str, Json]:
     return facts
 
 
-def _erased(recorder: Recorder, db: sqlite.Connection, copies: list[Destroyed], uses: dict[int, int]) -> None:
+def _erased(recorder: Recorder, db: sqlite.Connection, gone: list[Destroyed], uses: dict[int, int]) -> None:
+    """Copies and papers: the bytes of both wait to be overwritten."""
     wall = recorder.clock.wall()
     rows = [
-        erasure_of(each.info, uses.get(each.info.region, 0), "release", wall, read_back=each.verified)
-        for each in copies
+        erasure_of(each.info, uses.get(each.info.region, 0), "release", wall, read_back=each.verified) for each in gone
     ]
     recorder.control.put_erasures(db, rows)
-    mark_visits(recorder, {each.info.visit for each in copies}, wall)
+    mark_visits(recorder, {each.info.visit for each in gone}, wall)

@@ -148,6 +148,15 @@ class ControlBase:
         rows = self._rows("SELECT value FROM remembered WHERE name = ?", name)
         return dict(json.loads(rows[0]["value"])) if rows else {}
 
+    def remembered_names(self, prefix: str) -> list[str]:
+        """Names of what was kept that begin so."""
+        rows = self._rows("SELECT name FROM remembered WHERE substr(name, 1, ?) = ? ORDER BY name", len(prefix), prefix)
+        return [str(row["name"]) for row in rows]
+
+    def forget_remembered(self, db: sqlite.Connection, name: str) -> None:
+        """Inside the caller's transaction: a small thing is not needed any more."""
+        db.execute("DELETE FROM remembered WHERE name = ?", (name,))
+
     def _rows(self, sql: str, *values: object) -> list[sqlite.Row]:
         with self._lock:
             return self._db.execute(sql, values).fetchall()

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable
 
 from mihariban.base import sqlite
+from mihariban.base.clock import DAY
 from mihariban.ledger.entry import Draft
 from mihariban.ledger.tags import Tag
 from mihariban.recorder.control.base import ControlBase
@@ -125,6 +126,13 @@ class Visits(ControlBase):
         db.execute("PRAGMA secure_delete = ON")
         for visit, past in visits:
             db.execute("DELETE FROM visit WHERE id = ?", (visit,))
+            # What still waits to be overwritten stays counted, without anything that tells whose or when.
+            db.execute(
+                "UPDATE erasure SET clip = randomblob(16), visit = zeroblob(16), filmed_from = 0, filmed_to = 0,"
+                " deadline = deadline - deadline % ?, destroyed = destroyed - destroyed % ?"
+                " WHERE visit = ? AND overwritten IS NULL",
+                (DAY, DAY, visit),
+            )
             db.execute("DELETE FROM erasure WHERE visit = ?", (visit,))
             db.execute(
                 "INSERT INTO past_visit (camera, date, hour, seconds, policy) VALUES (?, ?, ?, ?, ?)",

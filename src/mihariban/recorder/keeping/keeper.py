@@ -17,6 +17,7 @@ from mihariban.recorder.keeping import scrub as scrubbing
 from mihariban.recorder.keeping.day_list import list_days
 from mihariban.recorder.keeping.expire import PERIOD, expire
 from mihariban.recorder.keeping.forecast import forecast, review_holds
+from mihariban.recorder.keeping.missed import find_missed
 from mihariban.recorder.keeping.overwrite import note_regions, overwrite_due
 from mihariban.recorder.keeping.publish import publish_ledger
 from mihariban.recorder.keeping.redate import redate
@@ -47,6 +48,7 @@ def duties() -> list[Duty]:
         Duty("redate", MINUTE, redate),
         Duty("regions", PERIOD, note_regions),
         Duty("expire", PERIOD, expire),
+        Duty("missed", HOUR, find_missed),
         Duty("overwrite", MINUTE, overwrite_due),
         Duty("day_list", MINUTE, list_days),
         Duty("forecast", HOUR, forecast),

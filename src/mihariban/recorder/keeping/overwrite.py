@@ -9,8 +9,10 @@ from mihariban.ledger.canonical import Json
 from mihariban.ledger.entry import Draft
 from mihariban.ledger.tags import Tag
 from mihariban.policy import overwrite_by
+from mihariban.recorder.control import ErasureRow
 from mihariban.recorder.health.kinds import FindingKind
-from mihariban.recorder.keeping.expire import basis, erasure_of, mark_visits
+from mihariban.recorder.keeping.erasures import basis, erasure_of, mark_visits
+from mihariban.recorder.keeping.missed import FOUND
 from mihariban.recorder.keeping.redate import NEVER
 from mihariban.volume.erasing import RegionEvent, erasable_regions, overwrite_region
 
@@ -68,21 +70,30 @@ def _filled(recorder: Recorder, event: RegionEvent, wall: int) -> None:
 
 def overwrite_due(recorder: Recorder, wall: int) -> int:
     """Overwrite one region whose lag under the rule is nearly over. Returns how many clips' bytes went."""
-    loaded = recorder.hours.in_force(wall)
-    if loaded is None:
-        return 0
-    waiting = recorder.control.erasures(waiting_only=True)
-    due = {row.region for row in waiting if (by := overwrite_by(loaded.policy, row.deadline)) and by - _AHEAD <= wall}
+    rows: dict[int, list[ErasureRow]] = {}
+    for row in recorder.control.erasures(waiting_only=True):
+        rows.setdefault(row.region, []).append(row)
     for region, generation in erasable_regions(recorder.volume):
-        if region in due:
-            return _overwrite(recorder, wall, region, generation)
+        if _is_due(recorder, rows.get(region, []), wall):
+            return _overwrite(recorder, wall, region, generation, rows.get(region, []))
     return 0
 
 
-def _overwrite(recorder: Recorder, wall: int, region: int, generation: int) -> int:
+def _is_due(recorder: Recorder, rows: list[ErasureRow], wall: int) -> bool:
+    """Where no row tells since when a region waits, it is time already."""
+    loaded = recorder.hours.in_force(wall)
+    if loaded is None:
+        return False
+    since = min((0 if row.cause in FOUND else row.deadline for row in rows), default=0)
+    by = overwrite_by(loaded.policy, since)
+    return by is not None and by - _AHEAD <= wall
+
+
+def _overwrite(recorder: Recorder, wall: int, region: int, generation: int, rows: list[ErasureRow]) -> int:
     control = recorder.control
-    oldest = min(row.deadline for row in control.erasures(waiting_only=True) if row.region == region)
-    facts: dict[str, Json] = {"region": region, "by": "filler", "lag_h": max(0, wall - oldest) // HOUR}
+    facts: dict[str, Json] = {"region": region, "by": "filler"}
+    if rows and not any(row.cause in FOUND for row in rows):
+        facts["lag_h"] = max(0, wall - min(row.deadline for row in rows)) // HOUR
     with control.ledger.deed(Draft(Tag.CLIP_REGION_OVERWRITE, facts, basis=basis(recorder, wall))) as deed:
         done = overwrite_region(recorder.volume, region, generation)
         deed.add(level=done.level, bytes=done.bytes, read_back=int(done.verified), read_from=done.read_from)

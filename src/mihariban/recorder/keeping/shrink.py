@@ -9,7 +9,7 @@ from mihariban.base.clock import DAY, SECOND, to_datetime
 from mihariban.ledger.entry import Draft
 from mihariban.ledger.tags import Tag
 from mihariban.recorder.control import PastVisit, VisitRow
-from mihariban.recorder.keeping.expire import mark_visits
+from mihariban.recorder.keeping.erasures import mark_visits
 
 if TYPE_CHECKING:
     from mihariban.recorder.service import Recorder
