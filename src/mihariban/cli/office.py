@@ -46,9 +46,11 @@ def check(directory: Path, as_json: bool) -> int:
 @click.option("--port", default=8443, show_default=True, type=int, help="Port to listen on (TLS).")
 def serve(directory: Path, host: str, port: int) -> None:
     """Serve the office of the site in DIR over TLS: brings its database up to date first."""
+    from mihariban.base.process import keep_to_itself
     from mihariban.office.web.logs import log_as_lines
     from mihariban.recorder.site_clock import running_clock, told
 
+    keep_to_itself()
     log_as_lines()
     files = web_certificate(directory, host)
     with running_clock(directory) as clock:

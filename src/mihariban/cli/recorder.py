@@ -16,10 +16,12 @@ def command(directory: Path) -> None:
     """Run the recorder of the site in DIR: all cameras, the duties of the rule, and the door on recorder.sock."""
     import signal
 
+    from mihariban.base.process import keep_to_itself
     from mihariban.recorder.site_clock import told
     from mihariban.recorder.site_folder import SiteFolder
     from mihariban.recorder.site_service import run_site
 
+    keep_to_itself()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
