@@ -28,6 +28,7 @@ class Page:
     status: int
     kind: str
     skeleton: str
+    body: str = ""
 
 
 class _Tags(HTMLParser):
@@ -74,14 +75,17 @@ def view_of(address: str) -> str:
 
 
 def crawl(
-    client: Client, starts: tuple[str, ...] = ("/",), on: Callable[[str], None] = lambda _: None
+    client: Client,
+    starts: tuple[str, ...] = ("/",),
+    on: Callable[[str], None] = lambda _: None,
+    most: int = MOST_OF_A_VIEW,
 ) -> Iterator[Page]:
     """Follow every link from ``starts``; forms are not sent. ``on`` is told each address first."""
     waiting, seen, opened = list(starts), set(starts), dict[str, int]()
     while waiting:
         address = waiting.pop(0)
         view = view_of(address)
-        if opened.get(view, 0) >= MOST_OF_A_VIEW and view:
+        if opened.get(view, 0) >= most and view:
             continue
         opened[view] = opened.get(view, 0) + 1
         on(address)
@@ -100,7 +104,8 @@ def crawl(
                 seen.add(path)
                 if not path.startswith(SKIPPED):
                     waiting.append(path)
-        yield Page(address, view, reply.status_code, kind, _skeleton(tags.found))
+        shown = body.decode() if kind == "text/html" else ""
+        yield Page(address, view, reply.status_code, kind, _skeleton(tags.found), shown)
 
 
 def all_views() -> set[str]:

@@ -26,7 +26,7 @@ from mihariban.office.days.actions.withdraw_change import withdraw_change
 from mihariban.office.days.forms import ApproveForm, ChangeForm, RefuseForm, WithdrawForm
 from mihariban.office.days.hours import hours_between
 from mihariban.office.days.models import KINDS, CalendarChange, Delivery
-from mihariban.office.days.month import check_range, month_page
+from mihariban.office.days.month import LAST_YEAR, check_range, month_page
 from mihariban.office.days.outbox import deliver_waiting
 from mihariban.office.days.policy import DAYS
 from mihariban.office.days.proposal import preview
@@ -47,7 +47,7 @@ def month(request: HttpRequest, year: int | None = None, month: int | None = Non
         return _month_asked(request, asked)
     wanted = (year or acting.day.year, month or acting.day.month)
     if not 1 <= wanted[1] <= 12:
-        raise NotThere(what_ja="その月", what_en="That month")
+        check_range(LAST_YEAR + 1, f"{wanted[0]:04}-{wanted[1]:02}")
     sites = list(Site.objects.order_by("id"))
     site = _site(request, sites)
     facts = {

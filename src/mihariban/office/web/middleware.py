@@ -8,8 +8,10 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import is_valid_path, reverse
+from django.utils.http import urlencode
 
-from mihariban.base.clock import MINUTE
+from mihariban.base.clock import MINUTE, SECOND
 from mihariban.base.errors import AccessError, InputError, MiharibanError, StateError
 from mihariban.office.base.acting import Acting
 from mihariban.office.base.clock import clock
@@ -60,9 +62,9 @@ def end_idle_session(answer: Answer) -> Answer:
 
     def handle(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
-            now = clock().wall() // 1_000_000_000
+            now = clock().wall() // SECOND
             seen = request.session.get(_SEEN, now)
-            if now - seen > settings.OFFICE_CONFIG.idle_minutes * MINUTE // 1_000_000_000:
+            if now - seen > idle_s():
                 let_out(request, "idle")
                 return _to_login(request)
             late = now - seen >= 15 or _SEEN not in request.session  # not a write for each picture of a page
@@ -73,16 +75,50 @@ def end_idle_session(answer: Answer) -> Answer:
     return handle
 
 
+def idle_s() -> int:
+    """Seconds without a request after which a session ends."""
+    return int(settings.OFFICE_CONFIG.idle_minutes * MINUTE // SECOND)
+
+
+def seconds_left(request: HttpRequest) -> int:
+    """Until this session ends if nothing is asked any more; 0 where there is none."""
+    if not request.user.is_authenticated:
+        return 0
+    now = clock().wall() // SECOND
+    return max(0, idle_s() - (now - request.session.get(_SEEN, now)))
+
+
 def _by_itself(request: HttpRequest) -> bool:
     """Whether a screen that stands open asked, not a person: a refresh, or a picture of one."""
     return bool(request.headers.get("X-Poll")) or request.headers.get("Sec-Fetch-Dest") == "image"
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:
-    address = f"{settings.LOGIN_REDIRECT_URL}account/login/?ended=1"
+    way = urlencode({"ended": 1, "next": request.get_full_path()})
+    address = f"{reverse(settings.LOGIN_URL)}?{way}"
     if request.headers.get("X-Poll"):  # a redirect would be put in place of the screen's content
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     return redirect(address)
+
+
+def lead_back(answer: Answer) -> Answer:
+    """An address that only takes a form leads to the page above it: the way back from a login ends there."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = answer(request)
+        return redirect(_above(request.path)) if response.status_code == 405 and request.method == "GET" else response
+
+    return handle
+
+
+def _above(path: str) -> str:
+    """The nearest address above ``path`` that there is."""
+    parts = path.strip("/").split("/")
+    for length in range(len(parts) - 1, 0, -1):
+        above = f"/{'/'.join(parts[:length])}/"
+        if is_valid_path(above):
+            return above
+    return "/"
 
 
 def set_acting(answer: Answer) -> Answer:
@@ -114,10 +150,14 @@ class Refusals:
         return render(request, "web/refused.html", facts, status=status_of(error))
 
 
+_NOT_THERE = ("MH504", "MH513")
+"""An address that names nothing: no such row, no such month."""
+
+
 def status_of(error: MiharibanError) -> int:
     """The HTTP status of an error of ours."""
     if isinstance(error, AccessError):
         return 403
     if isinstance(error, InputError):
-        return 404 if error.code == "MH504" else 400
+        return 404 if error.code in _NOT_THERE else 400
     return 409 if isinstance(error, StateError) else 503

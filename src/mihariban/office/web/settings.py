@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "mihariban.office.web.middleware.no_store",
+    "mihariban.office.web.middleware.lead_back",
     "mihariban.office.notices.public.public_pages",  # before sessions: it neither reads nor sets a cookie
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

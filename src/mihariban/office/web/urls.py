@@ -45,6 +45,8 @@ def _credentials() -> list[URLPattern]:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
+    path("session/", views.session, name="session"),
+    path("favicon.ico", RedirectView.as_view(url="/static/office/favicon.svg", permanent=True)),
     path("language/", views.choose_language, name="language"),
     # What allauth offers and this office does not: people neither sign themselves up nor keep mail addresses here.
     *(

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mihariban.office.base.text import T
 from mihariban.office.web import health
+from mihariban.office.web.middleware import seconds_left
 
 
 @login_required
@@ -24,6 +25,12 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("today:today")
     except NoReverseMatch:
         return render(request, "web/home.html")
+
+
+@require_safe
+def session(request: HttpRequest) -> HttpResponse:
+    """How long this session lasts yet. Asked with ``X-Poll`` it is only told, without it the session goes on."""
+    return JsonResponse({"left_s": seconds_left(request)}, headers={"Cache-Control": "no-store"})
 
 
 @require_safe

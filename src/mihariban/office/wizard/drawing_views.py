@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from mihariban.base.errors import MiharibanError
 from mihariban.office.base.acting import acting_of
 from mihariban.office.base.errors import ChangedMeanwhile, NotAllowed
+from mihariban.office.base.kept import keep, tell
 from mihariban.office.base.text import T, language
 from mihariban.office.people.pages import found, require
 from mihariban.office.people.views import form_page
@@ -167,7 +168,7 @@ def _typed_corners(posted: QueryDict | dict[str, list[str]]) -> Corners:
 @require_POST
 def take(request: HttpRequest) -> HttpResponse:
     """Have a picture taken; it is held in memory until the page asks for it."""
-    acting = acting_of(request)
+    acting, form = acting_of(request), keep(request, StillForm(request.POST))
     require(WIZARD.may_do(acting))
     camera: CameraUnit = found(
         CameraUnit.objects.select_related("recorder", "recorder__site")
@@ -175,20 +176,25 @@ def take(request: HttpRequest) -> HttpResponse:
         .first(),
         T("このカメラ", "This camera"),
     )
-    form = StillForm(request.POST)
-    address = f"{reverse('wizard:zone')}?camera={camera.camera}"
     if not form.is_valid():
-        for errors in form.errors.values():
-            messages.error(request, f"{T('撮影の理由と文書番号', 'Reason and document number')}: {errors[0]}")
-        return redirect(address)
+        return _untaken(request, camera, form, 422)
     try:
         data = actions.take_still(camera, acting=acting, **form.cleaned_data)
     except NotAllowed:
         raise
     except MiharibanError as error:
-        messages.error(request, error.text(language()))
-        return redirect(address)
-    return redirect(f"{address}&still={STILLS.put(_owner(request), data)}")
+        tell(form, error)
+        return _untaken(request, camera, form, 409)
+    return redirect(f"{reverse('wizard:zone')}?camera={camera.camera}&still={STILLS.put(_owner(request), data)}")
+
+
+def _untaken(request: HttpRequest, camera: CameraUnit, form: StillForm, status: int) -> HttpResponse:
+    """The page again, with what is wrong beside its field."""
+    wrong, site_file = _site_file()
+    if site_file is None:
+        return _show(request, None, {"wrong": wrong, "no_file": not wrong}, status)
+    facts = _facts(site_file, camera, _first(site_file, camera))
+    return _show(request, camera, {**facts, "still_form": form}, status)
 
 
 def _owner(request: HttpRequest) -> int:

@@ -5,6 +5,7 @@ const choice = (item, value) => item.querySelector(`input[type="radio"][value="$
 const mark = (item, value) => {
   const radio = choice(item, value);
   radio.checked = true;
+  radio.dispatchEvent(new Event("input", { bubbles: true })); // what keeps drafts hears of it
   radio.focus();
   item.scrollIntoView({ block: "nearest" });
 };
