@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence, Set
 from itertools import groupby, pairwise
 from operator import attrgetter, sub
 from typing import cast
@@ -107,38 +107,42 @@ def _take_units(body: Body, pictures: Sequence[Picture], parts: list[bytes | mem
         parts: takes their bytes. sizes: takes how many there are of each.
     """
     config = pictures[0].config
-    data, view = body.data, memoryview(body.data)
-    if config.framing == "length" and length_size(config) == 4:
+    dropped = _H264_SETS if config.codec == "h264" else _HEVC_SETS
+    if config.framing == "annexb":
+        _take_coded(body, pictures, dropped, parts, sizes)
+    elif length_size(config) != 4:
+        _take_prefixed(body, pictures, dropped, parts, sizes)
+    else:
+        view = memoryview(body.data)
         parts += [view[picture.begin : picture.end] for picture in pictures]
         sizes += [picture.end - picture.begin for picture in pictures]
-        return
-    dropped = _H264_SETS if config.codec == "h264" else _HEVC_SETS
-    for units in _prefixed(data, pictures) if config.framing == "length" else _coded(body, pictures):
-        size = 0
-        for start, end in units:
+
+
+def _take_prefixed(
+    body: Body, pictures: Sequence[Picture], dropped: Set[int], parts: list[bytes | memoryview], sizes: list[int]
+) -> None:
+    """By the shorter lengths before the NAL units."""
+    data, view, width = body.data, memoryview(body.data), length_size(pictures[0].config)
+    for picture in pictures:
+        at, size = picture.begin, 0
+        while at + width < picture.end:
+            start = at + width
+            at = start + int.from_bytes(data[at:start], "big")
+            end = min(at, picture.end)
             if data[start] not in dropped:
-                size += 4 + end - start
                 parts += (_length(end - start), view[start:end])
+                size += 4 + end - start
         sizes.append(size)
 
 
-def _prefixed(data: bytes, pictures: Iterable[Picture]) -> Iterator[list[tuple[int, int]]]:
-    """Where the NAL units of each picture lie, by the lengths before them."""
-    for picture in pictures:
-        at, size, units = picture.begin, length_size(picture.config), []
-        while at + size < picture.end:
-            start = at + size
-            at = start + int.from_bytes(data[at:start], "big")
-            units.append((start, min(at, picture.end)))
-        yield units
-
-
-def _coded(body: Body, pictures: Sequence[Picture]) -> Iterator[list[tuple[int, int]]]:
-    """Where the NAL units of each picture lie, by the start codes around them, without the zeros behind them."""
-    data, codes = body.data, [*body.codes, len(body.data)]
+def _take_coded(
+    body: Body, pictures: Sequence[Picture], dropped: Set[int], parts: list[bytes | memoryview], sizes: list[int]
+) -> None:
+    """By the start codes around the NAL units, without the zeros behind them."""
+    data, view, codes = body.data, memoryview(body.data), [*body.codes, len(body.data)]
     at = bisect_left(codes, pictures[0].begin)
     for picture in pictures:
-        units, last = [], picture.end - 3  # no start code of it begins behind that
+        size, last = 0, picture.end - 3  # no start code of it begins behind that
         while codes[at] < picture.begin:
             at += 1
         code = codes[at]
@@ -148,6 +152,7 @@ def _coded(body: Body, pictures: Sequence[Picture]) -> Iterator[list[tuple[int, 
             end = code if code <= last else last + 3
             while end > start and not data[end - 1]:
                 end -= 1
-            if end > start:
-                units.append((start, end))
-        yield units
+            if end > start and data[start] not in dropped:
+                parts += (_length(end - start), view[start:end])
+                size += 4 + end - start
+        sizes.append(size)

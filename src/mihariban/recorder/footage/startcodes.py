@@ -38,7 +38,8 @@ def _pairs(data: bytes, size: int) -> NDArray[np.intp]:
     eights = likely.view(np.uint64)  # a search for single true values would take longer than all before it
     some = (eights != 0).nonzero()[0]
     within = eights[some].view(np.bool_).nonzero()[0]
-    return 2 * (8 * some[within >> 3] + (within & 7))
+    places: NDArray[np.intp] = 2 * (8 * some[within >> 3] + (within & 7))
+    return places
 
 
 def _among(data: bytes, places: NDArray[np.intp]) -> list[int]:
