@@ -70,6 +70,10 @@ SENTENCES: dict[Tag, tuple[str, str]] = {
     Tag.KEY_RECORDER_TURN: ("録画装置の鍵を使った", "The recorder's key was used"),
     Tag.CLOCK_WALL_STEP: ("時計が {milliseconds} ミリ秒動いた", "The clock was stepped by {milliseconds} ms"),
     Tag.CLOCK_QUALITY_CHANGE: ("時刻の質が {quality} になった", "Time quality is now {quality}"),
+    Tag.CLOCK_TIME_CONFIRM: (
+        "録画機の時計が正しいことを確かめた（前の確かな時刻との差 {hours} 時間）",
+        "The recorder's clock was confirmed ({hours} h after the instant believed last)",
+    ),
     Tag.CLOCK_CAMERA_DEVIATE: ("{camera} の時計がずれている", "The clock of {camera} deviates"),
     Tag.HEALTH_FINDING_BEGIN: ("異常：{finding}", "Finding: {finding}"),
     Tag.HEALTH_FINDING_END: ("異常が解けた：{finding}", "Finding over: {finding}"),
@@ -240,6 +244,10 @@ SENTENCES: dict[Tag, tuple[str, str]] = {
     Tag.BACKUP_SITE_RESTORE: (
         "{made} のバックアップから書き戻した。以後の記録はない",
         "Restored from the backup of {made}; what came after it is missing",
+    ),
+    Tag.LEDGER_BOOK_REPLACE: (
+        "失われたか壊れた台帳を退避し、新しい台帳に替えた（{aside}）",
+        "A lost or damaged book was put aside and replaced by a new one ({aside})",
     ),
     Tag.LEDGER_BOOK_OPEN: ("台帳を開いた（{origin}）", "Ledger opened ({origin})"),
     Tag.LEDGER_TEXT_ERASE: (

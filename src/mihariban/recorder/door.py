@@ -84,7 +84,7 @@ class Door:
             recorder.site.site.id,
             recorder.site.recorder.id,
             [camera.id for camera in recorder.site.camera],
-            recorder.clock.wall(),
+            recorder.latest(),
             cosign_ledgers.last_seen(recorder, keys.ledger),
             recorder.site.zone,
         )
@@ -194,12 +194,12 @@ class Door:
     def _open(self, grant: str) -> OpenGrant:
         session = self._recorder.sessions.get(grant)
         if session is not None:
-            session.grant.require_time(self._recorder.clock.wall())
+            session.grant.require_time(self._recorder.latest())
             return session
         row = self._recorder.control.grant(grant)
         if row is not None and row.revoked is not None:
             raise GrantRevoked(grant=grant)
-        if row is not None and row.until_wall <= self._recorder.clock.wall():
+        if row is not None and row.until_wall <= self._recorder.latest():
             raise GrantExpired(grant=grant, until=moment(row.until_wall))
         raise NoSuchThing(what=f"open grant {grant}")
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import structlog
 
-from mihariban.base.clock import SECOND, Clock, TurnedClock
+from mihariban.base.clock import SECOND, Clock, SiteClock, TurnedClock
 from mihariban.base.errors import MiharibanError
 from mihariban.base.ids import Random
 from mihariban.base.ntp import TimeQuality
@@ -25,6 +25,7 @@ from mihariban.recorder.health.machine import MachineHealth
 from mihariban.recorder.keeping import Keeper
 from mihariban.recorder.keeping.missed import AT_START, find_missed
 from mihariban.recorder.keeping.renew_root import raise_levels
+from mihariban.recorder.keeping.watch_time import begin_time, keep_time, read_clock
 from mihariban.recorder.owed import Owed
 from mihariban.recorder.packet import Packet
 from mihariban.recorder.presence import Zone
@@ -33,6 +34,7 @@ from mihariban.recorder.sessions import Sessions
 from mihariban.recorder.site_folder import SiteFolder
 from mihariban.recorder.site_hours import SiteHours, calendar_entries
 from mihariban.recorder.sources.base import Source
+from mihariban.recorder.trusted_time import Now
 from mihariban.volume import Volume, VolumeIoError
 from mihariban.volume.stat import VolumeStat
 
@@ -85,6 +87,7 @@ class Recorder:
         except BaseException:
             self.control.close()
             raise
+        self.time = begin_time(self.control, self._volume, self.now())
         self._stat = self._volume.stat(clock.wall())
         self.owed = Owed()
         self.sessions = Sessions()
@@ -116,10 +119,25 @@ class Recorder:
         for session in self.sessions.all():
             self.owed.write(lambda session=session: close_grant(self, session))  # type: ignore[misc]  # bound now
         self.owed.write(lambda: self.control.end_life(self._life, wall))
+        self.owed.write(lambda: keep_time(self))
         if not self._failed:
             self.keeper.stop(wall)
             self.volume.close()
         self.control.close()
+
+    def now(self) -> Now:
+        """Both clocks together, and whether the wall clock follows a reference."""
+        return read_clock(self.clock, self.time_quality())
+
+    def certain(self) -> int:
+        """Wall instant up to which time has certainly come: what ended before may be destroyed. A site's own clock is
+        moved by who plays with it."""
+        return self.clock.wall() if isinstance(self.clock, SiteClock) else self.time.certain(self.now())
+
+    def latest(self) -> int:
+        """Wall instant before which nothing opens any more, though the clock was turned back."""
+        wall = self.clock.wall()
+        return wall if isinstance(self.clock, SiteClock) else self.time.latest(wall)
 
     def time_told(self) -> str:
         """How far the clock can be believed, for who asks; ``site`` where the site has a clock of its own."""
@@ -142,8 +160,8 @@ class Recorder:
         """What the last life left behind it."""
         visits_from_ring(self.control, self.volume, self.hours.deadline)
         holds_from_ring(self.control, self.volume)
-        find_missed(self, self.clock.wall(), AT_START)
-        visits_without_footage(self.control, self.volume, self.clock.wall())
+        find_missed(self, self.certain(), AT_START)
+        visits_without_footage(self.control, self.volume, self.certain())
         raise_levels(self)
         close_what_was_open(self.control, self.volume, self.hours.deadline, self._last_seen)
 

@@ -65,7 +65,7 @@ def _facts(row: HoldRow, copies: list[Destroyed]) -> dict[str, Json]:
     return facts
 
 
-def _erased(recorder: Recorder, db: sqlite.Connection, gone: list[Destroyed], uses: dict[int, int]) -> None:
+def _erased(recorder: Recorder, db: sqlite.Connection, gone: tuple[Destroyed, ...], uses: dict[int, int]) -> None:
     """Copies and papers: the bytes of both wait to be overwritten."""
     wall = recorder.clock.wall()
     rows = [

@@ -28,6 +28,7 @@ class FindingKind(StrEnum):
     LEDGER_UNWRITABLE = "ledger_unwritable"
     CLOCK_STEPPED = "clock_stepped"
     CLOCK_UNSYNCHRONISED = "clock_unsynchronised"
+    CLOCK_DISPUTED = "clock_disputed"
     HOLDS_OVER_SHARE = "holds_over_share"
     CAPACITY_SHORT = "capacity_short"
     NO_VISIT = "no_visit"
@@ -73,6 +74,7 @@ PATIENCE: dict[FindingKind, Patience] = {
     FindingKind.LEDGER_UNWRITABLE: _TOLD,
     FindingKind.CLOCK_STEPPED: _HAPPENED,
     FindingKind.CLOCK_UNSYNCHRONISED: Patience(begin_s=30, end_s=30),  # the grace after a boot comes on top
+    FindingKind.CLOCK_DISPUTED: Patience(begin_s=20, end_s=10),  # a machine without a battery is set after its boot
     FindingKind.HOLDS_OVER_SHARE: _TOLD,
     FindingKind.CAPACITY_SHORT: _TOLD,
     FindingKind.NO_VISIT: _TOLD,

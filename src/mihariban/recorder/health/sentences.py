@@ -89,6 +89,14 @@ WORDS: dict[Kind, tuple[str, str, str, str]] = {
         "The recorder's clock is not synchronised ({subject}).",
         "Check its connection to the time server.",
     ),
+    Kind.CLOCK_DISPUTED: (
+        "録画機の時計が、経過した時間と合いません（{subject}）。期限を過ぎた映像は見られませんが、消去は保留しています。",
+        "時計を合わせてください。正しいときは、管理者が mihariban recorder --confirm-clock で記録します。",
+        "The recorder's clock does not agree with the time that has passed ({subject}). Footage past its deadline "
+        "cannot be seen, but its erasure waits.",
+        "Set the clock; where it is right, let the recorder's administrator enter that with "
+        "“mihariban recorder --confirm-clock”.",
+    ),
     Kind.HOLDS_OVER_SHARE: (
         "保存期間を延長した映像が、取り置きの枠を超えています（{subject}）。",
         "延長の見直しを管理者に求めてください。",

@@ -12,7 +12,7 @@ from mihariban.base import sqlite
 from mihariban.base.clock import HOUR, MINUTE, SECOND
 from mihariban.base.errors import MiharibanError
 from mihariban.recorder.actions.close_grant import close_expired
-from mihariban.recorder.keeping import machine
+from mihariban.recorder.keeping import machine, watch_time
 from mihariban.recorder.keeping import scrub as scrubbing
 from mihariban.recorder.keeping.day_list import list_days
 from mihariban.recorder.keeping.expire import PERIOD, expire
@@ -33,28 +33,34 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Duty:
-    """Something to be done every ``period`` ns of monotonic time, by the site's wall clock."""
+    """Something to be done every ``period`` ns of monotonic time, by the site's wall clock.
+
+    Attributes:
+        certain: it cannot be undone, so it goes by the instant that has certainly come (``trusted_time``).
+    """
 
     name: str
     period: int
     do: Callable[[Recorder, int], object]
     due: int = 0
+    certain: bool = False
 
 
 def duties() -> list[Duty]:
     """All duties, in the order in which they are done where several are due."""
     return [
         Duty("machine", machine.PERIOD, machine.watch_machine),
-        Duty("redate", MINUTE, redate),
+        Duty("time", watch_time.PERIOD, watch_time.watch_time),
+        Duty("redate", MINUTE, redate, certain=True),
         Duty("regions", PERIOD, note_regions),
-        Duty("expire", PERIOD, expire),
+        Duty("expire", PERIOD, expire, certain=True),
         Duty("missed", HOUR, find_missed),
         Duty("overwrite", MINUTE, overwrite_due),
-        Duty("day_list", MINUTE, list_days),
+        Duty("day_list", MINUTE, list_days, certain=True),
         Duty("forecast", HOUR, forecast),
         Duty("reviews", HOUR, review_holds),
         Duty("grants", 10 * SECOND, close_expired),
-        Duty("shrink", 10 * MINUTE, shrink_visits),
+        Duty("shrink", 10 * MINUTE, shrink_visits, certain=True),
         Duty("scrub", scrubbing.PERIOD, scrubbing.scrub),
         Duty("root", 10 * MINUTE, renew_root_when_due),
         Duty("publish", HOUR, publish_ledger),
@@ -97,7 +103,7 @@ class Keeper:
 
     def _do(self, duty: Duty, wall: int) -> None:
         try:
-            duty.do(self._recorder, wall)
+            duty.do(self._recorder, min(wall, self._recorder.certain()) if duty.certain else wall)
         except VolumeIoError as error:
             self.failures[duty.name] = error.code
             self._recorder.disk_failed(wall, error)
