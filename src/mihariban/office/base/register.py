@@ -21,7 +21,7 @@ Select related rows in ``rows``: the number of queries must not grow with the ro
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
@@ -199,12 +199,14 @@ class Register(LoginRequiredMixin, View):
         last = max(1, -(-min(counted, COUNTED) // self.per_page))
         number = min(_number(request.GET.get("page")), last)
         start = (number - 1) * self.per_page
+        lines = [self._cells(row, self.columns) for row in rows[start : start + self.per_page]]
         return {
             "register": self,
             "filter": chosen,
             "ignored": _ignored(request, chosen),
             "head": [self._head(request, column) for column in self.columns],
-            "lines": [self._cells(row, self.columns) for row in rows[start : start + self.per_page]],
+            "lines": lines,
+            "body": _body([each.html for each in line] for line in lines),
             "count": T("{n} 件以上", "more than {n}").format(n=COUNTED) if counted > COUNTED else str(counted),
             "counted": counted,
             "page": number,
@@ -242,6 +244,7 @@ class Register(LoginRequiredMixin, View):
             "look": _look(len(columns)),
             "columns": columns,
             "lines": lines[:PRINTED],
+            "body": _body([each.printed for each in line] for line in lines[:PRINTED]),
             "cut": PRINTED if len(lines) > PRINTED else 0,
             "printed": now(),
             "chosen": _chosen(chosen),
@@ -270,6 +273,11 @@ def shown(value: Any) -> str:
     if isinstance(value, bool):
         return str(T("はい", "yes") if value else T("いいえ", "no"))
     return era_text(value) if isinstance(value, date) else str(value)
+
+
+def _body(lines: Iterable[Iterable[SafeString]]) -> SafeString:
+    """Rows of a table."""
+    return mark_safe("\n".join(f"<tr>{''.join(cells)}</tr>" for cells in lines))  # noqa: S308  # cells are escaped
 
 
 def _width(text: str) -> float:
