@@ -76,7 +76,7 @@ class DeputyActsAlready(StateError):
 class LinkTaken(StateError):
     """One person of the single sign-on opens one account."""
 
-    code = "MH558"
+    code = "MH581"
     fields = ("subject",)
     exit_status = 121
     ja = "この識別子かメールアドレスは、別のアカウントに結び付けられています。その人のページで先に外してください。"
@@ -86,7 +86,7 @@ class LinkTaken(StateError):
 class SingleSignOnAway(StateError):
     """The provider does not answer."""
 
-    code = "MH559"
+    code = "MH582"
     exit_status = 121
     ja = "市の認証（シングルサインオン）から返事がありません。ログインのページに戻り、ユーザー名とパスワードで入ってください。続くときは情報システム担当者に伝えてください。"
     en = "The city's single sign-on does not answer. Go back to the login page and use user name and password. Tell the IT staff if it goes on."
@@ -95,7 +95,7 @@ class SingleSignOnAway(StateError):
 class SingleSignOnUnsound(AccessError):
     """What the provider answered does not fit."""
 
-    code = "MH560"
+    code = "MH583"
     exit_status = 121
     ja = "市の認証（シングルサインオン）の返事を確かめられなかったため、ログインできません。もう一度試し、続くときは情報システム担当者に時刻を伝えてください。"
     en = "The answer of the city's single sign-on could not be verified, so you are not logged in. Try again; tell the IT staff the time if it goes on."
@@ -104,7 +104,7 @@ class SingleSignOnUnsound(AccessError):
 class SingleSignOnUnknown(AccessError):
     """Nobody linked this person to an account."""
 
-    code = "MH561"
+    code = "MH584"
     exit_status = 121
     ja = "市の認証では本人と確かめられましたが、この窓口アプリのアカウントに結び付けられていません。管理者か情報システム担当者に、結び付けを頼んでください。"
     en = "The city's single sign-on knows you, but you are not linked to an account here. Ask the manager or the IT staff to link it."
