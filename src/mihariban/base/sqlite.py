@@ -6,6 +6,7 @@ SQLite 3.7.0 to 3.51.2 can lose a committed write-ahead log when two connections
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -17,6 +18,8 @@ else:
 from mihariban.base.errors import StorageError
 
 MENDED = (3, 51, 3)
+ROOM = 256 << 10
+"""Bytes free below which a disk counts as full: the shared view takes 32 KiB, the log grows by what is written."""
 
 Connection = engine.Connection
 Row = engine.Row
@@ -60,6 +63,10 @@ class DatabaseUnusable(StorageError):
 def connect(path: Path, *, synchronous: Literal["FULL", "NORMAL"], readonly: bool = False) -> Connection:
     """Open a database in WAL mode with explicit transactions (``BEGIN IMMEDIATE`` by the caller).
 
+    On a full disk SQLite cannot make the file in which several connections share their view of the log, and where the
+    file has a hole the process dies of SIGBUS. The database is then opened alone (``is_alone``), unless another process
+    has it: it can be read, and writing fails as it must.
+
     Args:
         path: the file; made where it does not exist, unless ``readonly``.
         synchronous: FULL for what cannot be told again, NORMAL for caches.
@@ -70,23 +77,68 @@ def connect(path: Path, *, synchronous: Literal["FULL", "NORMAL"], readonly: boo
     """
     if engine.sqlite_version_info < MENDED:
         raise DatabaseUnusable(path=path, why=f"SQLite {engine.sqlite_version}", do="Install with: make setup")
-    mode = "ro" if readonly else "rwc"
+    full = path.parent.exists() and not has_room(path)
     try:
-        connection = engine.connect(
-            f"{path.resolve().as_uri()}?mode={mode}",
-            uri=True,
-            isolation_level=None,
-            check_same_thread=False,
-            timeout=10,
-        )
-        if not readonly:
+        if full and (connection := _alone(path, synchronous, readonly=readonly)) is not None:
+            return connection
+        return _open(path, synchronous, "ro" if readonly else "rwc")
+    except engine.Error as error:
+        why, do = (f"the disk is full; {error}", "Make room on the disk.") if full else (str(error), _remedy(error))
+        raise DatabaseUnusable(path=path, why=why, do=do) from error
+
+
+def _open(path: Path, synchronous: str, mode: str, *, alone: bool = False) -> Connection:
+    address, patience = f"{path.resolve().as_uri()}?mode={mode}", 1 if alone else 10
+    connection = engine.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=patience)
+    try:
+        if alone:
+            connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+        if mode != "ro":
             connection.execute("PRAGMA journal_mode=WAL")
         connection.execute(f"PRAGMA synchronous={synchronous}")
         connection.execute("PRAGMA foreign_keys=ON")
-    except engine.Error as error:
-        raise DatabaseUnusable(path=path, why=str(error), do="Check the file and its owner.") from error
+        if alone or mode == "ro":
+            connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()  # only now the log is looked at
+    except engine.Error:
+        connection.close()
+        raise
     connection.row_factory = engine.Row
     return connection
+
+
+def _alone(path: Path, synchronous: str, *, readonly: bool) -> Connection | None:
+    """None where another process has it, who then has made what is shared."""
+    try:
+        connection = _open(path, synchronous, "rw" if readonly else "rwc", alone=True)
+    except engine.OperationalError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF != engine.SQLITE_BUSY:
+            raise
+        return None
+    if readonly:
+        connection.execute("PRAGMA query_only=ON")
+    return connection
+
+
+def is_alone(connection: Connection) -> bool:
+    """Whether a database was opened on a full disk, so that nobody else can look into it meanwhile."""
+    return bool(connection.execute("PRAGMA locking_mode").fetchone()[0] == "exclusive")
+
+
+def has_room(path: Path) -> bool:
+    """Whether the disk has room for what SQLite keeps beside a database."""
+    room = os.statvfs(path.parent)
+    return min(room.f_bavail, room.f_bfree) * room.f_frsize >= ROOM
+
+
+def _remedy(error: BaseException) -> str:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (engine.SQLITE_NOTADB, engine.SQLITE_CORRUPT):
+        return (
+            "The file is damaged: restore a backup; a recorder's book can be made anew (mihariban recorder --new-book)."
+        )
+    if code == engine.SQLITE_FULL:
+        return "Make room on the disk."
+    return "Check the file and its owner."
 
 
 def statements(script: str) -> list[str]:

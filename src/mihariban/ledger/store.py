@@ -93,6 +93,10 @@ class SqliteStore:
         self._db = connection
         self._lock = lock or threading.RLock()
 
+    def use(self, connection: sqlite.Connection) -> None:
+        """Go on with another connection to the same database; the caller holds the lock."""
+        self._db = connection
+
     @staticmethod
     def create(transaction: sqlite.Connection) -> None:
         """Make the tables, inside the caller's transaction."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mihariban.base.errors import AccessError, InputError, SourceError, StateError
+from mihariban.base.errors import AccessError, InputError, SourceError, StateError, StorageError
 
 
 class SourceUnreadable(SourceError):
@@ -111,6 +111,21 @@ class NotASite(InputError):
     exit_status = 61
     ja = "{folder} は設置場所のフォルダーではありません（{missing} がありません）。mihariban init で作ってください。"
     en = "{folder} is not the folder of a site ({missing} is missing). Run mihariban init first."
+
+
+class BookMissing(StorageError):
+    """The site is there, its recorder's book is not."""
+
+    code = "MH369"
+    exit_status = 67
+    ja = (
+        "録画機の台帳 {path} がありません。バックアップを戻すか、"
+        "mihariban recorder {folder} --new-book --reason 理由 で新しい台帳を作ってください。映像と保全はリングに残っています。"
+    )
+    en = (
+        "The recorder's book {path} is missing. Restore a backup, or make a new one: mihariban recorder {folder} "
+        "--new-book --reason WHY. Footage and holds are still in the ring."
+    )
 
 
 class SiteExists(StateError):

@@ -13,7 +13,6 @@ from mihariban.ledger.keys import Signer
 from mihariban.ledger.tags import Tag
 from mihariban.recorder.control import Control
 from mihariban.recorder.control.base import COSIGN_KEY, LEDGER_KEY
-from mihariban.recorder.errors import NotASite
 from mihariban.recorder.site_folder import SiteFolder
 from mihariban.volume import Volume
 
@@ -29,9 +28,7 @@ def make_new_book(folder: SiteFolder, *, clock: Clock, reason: str) -> Path:
         NotASite: there is no site, only its book may be missing.
         VolumeInUse: the recorder runs; its book is not lost.
     """
-    for part in (folder.policy, folder.site):
-        if not part.exists():
-            raise NotASite(folder=folder.path, missing=part.relative_to(folder.path))
+    folder.require_papers()
     site = folder.load_site()
     Volume.open(folder.recorder, clock=clock, site=site.site.id).close()  # that nobody records meanwhile
     old_key = _old_key(folder.recorder / LEDGER_KEY)

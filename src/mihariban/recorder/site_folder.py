@@ -22,7 +22,7 @@ from mihariban.policy import (
     require_complete,
 )
 from mihariban.recorder.control import Control
-from mihariban.recorder.errors import NotASite, SiteExists
+from mihariban.recorder.errors import BookMissing, NotASite, SiteExists
 from mihariban.volume import Volume, VolumeSpec
 
 Progress = Callable[[int, int], None]
@@ -68,9 +68,21 @@ class SiteFolder:
         """Make sure that a whole site is here.
 
         Raises:
+            NotASite: with the first part that is missing. BookMissing: all but the book is here.
+        """
+        self.require_papers()
+        if not self.control.exists():
+            if (self.recorder / "ring.vol").exists():
+                raise BookMissing(path=self.control, folder=self.path)
+            raise NotASite(folder=self.path, missing=self.control.relative_to(self.path))
+
+    def require_papers(self) -> None:
+        """Make sure that rule and equipment are here; the book may be lost.
+
+        Raises:
             NotASite: with the first part that is missing.
         """
-        for part in (self.policy, self.site, self.control):
+        for part in (self.policy, self.site):
             if not part.exists():
                 raise NotASite(folder=self.path, missing=part.relative_to(self.path))
 

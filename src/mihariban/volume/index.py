@@ -15,6 +15,7 @@ import structlog
 from mihariban.base import sqlite
 
 _log = structlog.get_logger(__name__)
+_VERSION = 1
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS summary (place INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS chunks (place INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
@@ -91,8 +92,8 @@ class SqliteIndex:
         self._db = sqlite.connect(path, synchronous="NORMAL", readonly=readonly)
         self._broken = False
         self._closed = False
-        if not readonly:
-            self._db.executescript(_SCHEMA)
+        if not readonly and self._db.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
+            self._db.executescript(_SCHEMA)  # only where it is needed: on a full disk it cannot be written
         self._db.execute("SELECT place FROM summary LIMIT 1").fetchall()
 
     def put(self, row: int, summary: bytes, chunks: bytes) -> None:

@@ -45,6 +45,9 @@ class ControlBase:
         readonly: look beside a running recorder; no row is changed, there is no ledger to write to.
         clock, quality: dates of entries and how far the clock can be believed.
 
+    Attributes:
+        alone: it was opened on a full disk, and nobody else can look into it.
+
     Raises:
         LedgerMissing: entries exist and their key is gone.
     """
@@ -59,6 +62,7 @@ class ControlBase:
     ) -> None:
         self.path = path
         self._db = sqlite.connect(path, synchronous="FULL", readonly=readonly)
+        self.alone = sqlite.is_alone(self._db)
         self._lock = threading.RLock()
         self.store = SqliteStore(self._db, self._lock)
         self._ledger: Book | None = None
@@ -104,6 +108,20 @@ class ControlBase:
         """Give the file back."""
         with self._lock:
             self._db.close()
+
+    def share_again(self) -> None:
+        """Where it was opened on a full disk and there is room now, open it anew, so that others can look into it.
+
+        Raises:
+            DatabaseUnusable: it cannot be opened; to be tried again.
+        """
+        if not self.alone or not sqlite.has_room(self.path):
+            return
+        with self._lock:
+            self._db.close()
+            self._db = sqlite.connect(self.path, synchronous="FULL")
+            self.store.use(self._db)
+            self.alone = sqlite.is_alone(self._db)
 
     def belongs_to(self, site: str, recorder: str) -> None:
         """Make sure that this is the book of ``site`` and ``recorder``.

@@ -19,6 +19,7 @@ PERIOD = 10 * SECOND
 def watch_machine(recorder: Recorder, wall: int) -> None:
     """Look at the machine."""
     machine = recorder.machine
+    recorder.control.share_again()
     machine.ledger(LedgerUnwritable(why=recorder.owed.why) if recorder.owed.waiting else None)
     machine.volume_findings(recorder.volume.findings)
     machine.cosignatures(late_cosigners(recorder, wall), COSIGN_WITHIN // SECOND)
