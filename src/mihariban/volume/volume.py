@@ -420,6 +420,25 @@ class Volume(Mounted):
             entry.deadline, entry.minimum = deadline, min(entry.minimum, deadline)
             self._keep(page, info.slot)
 
+    def set_deadlines(self, deadlines: Mapping[bytes, int]) -> None:
+        """The same for many closed clips, durably and all with the same syncs; nothing is changed where one is refused.
+
+        Raises:
+            ClipUnknown. ClipRefused: it is being written.
+        """
+        with self.lock:
+            pages: dict[int, Page] = {}
+            changes: list[tuple[Entry, int]] = []
+            for clip, deadline in deadlines.items():
+                info, page = self._closed(clip)
+                changes.append((pages.setdefault(info.region, page).entries[info.slot], deadline))
+            for entry, deadline in changes:
+                entry.deadline, entry.minimum = deadline, min(entry.minimum, deadline)
+            if pages:
+                self.ring.settle(pages.values())
+            for entry, _ in changes:
+                self.catalogue.amend(entry)
+
     def hold(self, clip: bytes) -> None:
         """Count one hold more on a clip. Without its papers (``holding.keep``) the next ``reconcile`` takes it back.
 

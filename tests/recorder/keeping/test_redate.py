@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mihariban.base.clock import DAY, HOUR, SECOND
+from mihariban.base.clock import DAY, HOUR, SECOND, TurnedClock
 from mihariban.ledger.tags import Tag
 from mihariban.recorder.actions.put_policy import put_policy
 from mihariban.recorder.contract.orders import PolicyOrder
@@ -109,3 +109,47 @@ def test_held_copies_follow_their_clips(site: OfficeSite) -> None:
     assert len(kept) == 1
     assert list(site.recorder.volume.read(kept[0].clip))
     assert row.kept_ns == kept[0].duration
+
+
+class Slow(TurnedClock):
+    """Each look at it takes a while, as work does."""
+
+    def monotonic(self) -> int:
+        self._monotonic += SECOND // 4
+        return super().monotonic()
+
+
+def test_a_large_ring_is_dated_in_portions(site: OfficeSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second hand goes on between them; one entry with the whole count, also where a restart comes in between."""
+    site.lap(6)
+    site.recorder.volume.commit()
+    monkeypatch.setattr("mihariban.recorder.keeping.redate._REGIONS", 1)
+    count = len([clip for clip in site.recorder.volume.clips() if clip.kind in (ClipKind.VISIT, ClipKind.SCENE)])
+    _push(site, 720, "replace")
+    site.clock.turn_to(IN_FORCE)
+    site.clock.__class__ = Slow
+    calls = 0
+    while not (done := redate(site.recorder, IN_FORCE)):
+        calls += 1
+        assert site.entries(Tag.EXPIRY_DEADLINE_CHANGE) == []
+        if calls == 2:
+            site.restart()
+    assert calls >= 6
+    assert done == count == site.entries(Tag.EXPIRY_DEADLINE_CHANGE)[0]["object"]["count"]
+    assert redate(site.recorder, IN_FORCE) == 0
+    after = [clip.deadline - clip.end for clip in site.recorder.volume.clips()]
+    assert after == pytest.approx([720 * HOUR] * count, abs=2 * SECOND, rel=0)
+    assert all(row.expires == (row.recorded_to or 0) + 720 * HOUR for row in site.visits)
+
+
+def test_clips_of_a_region_are_dated_with_the_same_syncs(site: OfficeSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not a durable page for each clip: that took a full ring half an hour."""
+    _push(site, 720, "replace")
+    site.clock.turn_to(IN_FORCE)
+    settled: list[int] = []
+    settle = site.recorder.volume.ring.settle
+    monkeypatch.setattr(
+        site.recorder.volume.ring, "settle", lambda pages: settled.append(len(list(pages))) or settle(pages)
+    )
+    assert redate(site.recorder, site.clock.wall()) == 3
+    assert len(settled) == 1

@@ -13,6 +13,7 @@ from mihariban.base.clock import HOUR, MINUTE, SECOND
 from mihariban.base.errors import MiharibanError
 from mihariban.recorder.actions.close_grant import close_expired
 from mihariban.recorder.keeping import machine, watch_time
+from mihariban.recorder.keeping import redate as redating
 from mihariban.recorder.keeping import scrub as scrubbing
 from mihariban.recorder.keeping.day_list import list_days
 from mihariban.recorder.keeping.expire import PERIOD, expire
@@ -20,7 +21,6 @@ from mihariban.recorder.keeping.forecast import forecast, review_holds
 from mihariban.recorder.keeping.missed import find_missed
 from mihariban.recorder.keeping.overwrite import note_regions, overwrite_due
 from mihariban.recorder.keeping.publish import publish_ledger
-from mihariban.recorder.keeping.redate import redate
 from mihariban.recorder.keeping.renew_root import renew_root_when_due
 from mihariban.recorder.keeping.shrink import shrink_visits
 from mihariban.volume import VolumeIoError
@@ -51,7 +51,7 @@ def duties() -> list[Duty]:
     return [
         Duty("machine", machine.PERIOD, machine.watch_machine),
         Duty("time", watch_time.PERIOD, watch_time.watch_time),
-        Duty("redate", MINUTE, redate, certain=True),
+        Duty("redate", redating.PERIOD, redating.redate, certain=True),
         Duty("regions", PERIOD, note_regions),
         Duty("expire", PERIOD, expire, certain=True),
         Duty("missed", HOUR, find_missed),
