@@ -26,6 +26,7 @@ from mihariban.recorder.keeping import Keeper
 from mihariban.recorder.keeping.missed import AT_START, find_missed
 from mihariban.recorder.keeping.redate import Redating
 from mihariban.recorder.keeping.renew_root import raise_levels
+from mihariban.recorder.keeping.scrub import Scrubbing
 from mihariban.recorder.keeping.watch_time import begin_time, keep_time, read_clock
 from mihariban.recorder.owed import Owed
 from mihariban.recorder.packet import Packet
@@ -77,6 +78,7 @@ class Recorder:
         self._lock = threading.RLock()
         self._failed = False
         self._used: set[str] = set()
+        self.scrubbing: Scrubbing | None = None
         self.redating: Redating | None = None
         self.missing_regions: set[tuple[int, int]] = set()
         self._life = 0
