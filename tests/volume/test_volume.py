@@ -415,8 +415,22 @@ def test_figures_tell_what_is_used_and_when_it_goes(tmp_path: Path, clock: Turne
     assert figures.stored == sum(info.stored for info in clips)
     assert (figures.held_clips, figures.held_bytes) == (1, clips[0].stored)
     assert figures.week_bytes == figures.stored * 7  # a young volume is judged by a day
+    assert (figures.lifetime_hours, figures.overwritten_at) == (None, None)  # a minute shows no rate
+    clock.turn(DAY - (clock.wall() - START))
+    figures = volume.stat()
     usable = figures.usable_regions * figures.region_size
     assert figures.lifetime_hours == pytest.approx(usable / figures.stored * 24)
+    volume.close()
+
+
+def test_a_ring_that_is_full_within_a_day_is_judged_at_once(tmp_path: Path, clock: TurnedClock) -> None:
+    """Its oldest footage never gets a day old, and that is what must be told."""
+    volume = make(tmp_path, clock)
+    while volume.stat().free_regions:
+        record(volume, clock, size=36000)
+    figures = volume.stat()
+    assert figures.oldest is not None and clock.wall() - figures.oldest < DAY
+    assert figures.lifetime_hours is not None and figures.overwritten_at is not None
     volume.close()
 
 

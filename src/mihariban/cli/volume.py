@@ -171,9 +171,9 @@ def forecast(folder: SiteFolder, figures: VolumeStat) -> str:
     ja = language_of() == "ja"
     if figures.overwritten_at is None or figures.lifetime_hours is None:
         return (
-            "この一週間の録画がないため、見通しはありません。"
+            "見通しはまだ分かりません（録画が一日分たまると出ます）。"
             if ja
-            else "Nothing was recorded this week: there is no forecast."
+            else "Not known yet: a forecast needs a day of recording."
         )
     start = figures.oldest or 0
     deadline = expires_at(version.policy, start, site.zone, site.site.policy_site)

@@ -26,8 +26,9 @@ class VolumeStat:
         erasable_regions: no key opens them any more, their old bytes are still there.
         oldest: first picture kept.
         week_bytes: written in the last seven days (scaled up where the volume is younger); 0 where nothing was.
-        overwritten_at: when the oldest will be overwritten at that rate; None where nothing is written.
-        lifetime_hours: how long footage lives at that rate until it is overwritten.
+        overwritten_at: when the oldest will be overwritten at that rate; None where nothing is written, and before a
+            day of footage has shown the rate, unless the ring was full before.
+        lifetime_hours: how long footage lives at that rate until it is overwritten; None likewise.
         erasure_level: what may be said of overwritten footage here (docs/design/volume.md).
     """
 
@@ -93,6 +94,7 @@ def figures(catalogue: Catalogue, table: RegionTable, block: Superblock, level: 
     recent = catalogue.sums(lambda row: row[START] > now - WEEK and row[KIND] < ClipKind.COPY)[1]
     oldest = catalogue.oldest()
     rate = weekly_rate(recent, None if oldest is None else max(oldest, now - WEEK), now)
+    known = rate if oldest is not None and (now - oldest >= DAY or table.free() == 0) else 0
     return VolumeStat(
         size=shape.ring_size,
         region_size=size,
@@ -119,7 +121,7 @@ def figures(catalogue: Catalogue, table: RegionTable, block: Superblock, level: 
         expired_bytes=expired[1],
         oldest=oldest,
         week_bytes=rate,
-        overwritten_at=overwritten_at(table.free() * size, rate, now),
-        lifetime_hours=lifetime_hours(table.usable() * size, rate),
+        overwritten_at=overwritten_at(table.free() * size, known, now),
+        lifetime_hours=lifetime_hours(table.usable() * size, known),
         erasure_level=level,
     )

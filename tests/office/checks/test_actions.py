@@ -168,10 +168,21 @@ def test_the_camera_item_joins_what_the_recorder_says(kiosk: Kiosk) -> None:
     status = _seen()
     found = facts_by_item(["camera", "toner"], facts_for(kiosk))
     assert found["toner"] == [] and {fact.text.ja for fact in found["camera"]} == {
-        "カメラ 正常", "レコーダーと通信できる", "レコーダー 作動", "時計 正常", "容量 十分",
+        "カメラ 正常", "レコーダーと通信できる", "レコーダー 作動", "時計 正常",
+        "容量 異常なし（何日残るかはまだ不明）",
     }  # fmt: skip  # five
     assert judge(found["camera"]) is True and {fact.at for fact in found["camera"]} == {status.at}
     assert set(facts_by_item(["camera", "clock"], facts_for(kiosk))["clock"]) == {facts_for(kiosk)["clock"]}
+
+
+def test_a_forecast_and_a_demo_clock_are_told_as_what_they_are(kiosk: Kiosk) -> None:
+    """Enough only where a day has shown it; a clock of the site's own is no wrong one."""
+    status = _seen()
+    status.figures, status.json = {"lifetime_h": 6000.0, "rule_h": 5760.0}, {**status.json, "time_quality": "site"}
+    status.save()
+    found = facts_for(kiosk)
+    assert found["capacity"].text.ja == "容量 十分"
+    assert (found["clock"].good, found["clock"].text.ja) == (True, "見本の時計（カメラが実物でないため）")
 
 
 @pytest.mark.parametrize(

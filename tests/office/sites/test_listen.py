@@ -208,7 +208,7 @@ def test_the_outbox_is_called_and_its_failure_is_nobody_elses(heard: HeardRecord
 
     hooks.after_contact += [failing, lambda unit, client: called.append(f"{unit.pk} {client.status().state}")]
     assert listen(heard.unit)
-    assert called == ["failing", "test-r1 warning"]
+    assert called == ["failing", "test-r1 ok"]
 
 
 def test_a_recorder_without_address_is_a_state(heard: HeardRecorder) -> None:

@@ -38,8 +38,11 @@ def test_a_short_ring_is_said_days_before_footage_is_lost(site: OfficeSite) -> N
 
 
 def test_a_ring_that_is_long_enough_is_no_finding(sites: Callable[..., OfficeSite]) -> None:
-    """The same ring under a rule of two days."""
+    """The same ring under a rule of two days, once a day has shown the rate; before, nothing is judged."""
     site = sites(policy=lambda text: text.replace("amount = 5760\n", "amount = 48\n"))
+    assert site.recorder.volume.stat(site.clock.wall()).lifetime_hours is None
+    site.clock.turn(DAY)
+    assert (site.recorder.volume.stat(site.clock.wall()).lifetime_hours or 0) >= 48
     before = len(site.entries(Tag.EXPIRY_CAPACITY_FORECAST))
     assert not forecast(site.recorder, site.clock.wall())
     assert not _found(site, FindingKind.CAPACITY_SHORT)

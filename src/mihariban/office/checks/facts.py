@@ -10,6 +10,7 @@ from typing import Any
 from mihariban.office.base.dates import now
 from mihariban.office.base.text import T
 from mihariban.office.checks.models import CheckLine
+from mihariban.office.sites.figures import Figures
 from mihariban.office.sites.models import CameraUnit, Kiosk, SeenFinding, SeenStatus
 from mihariban.office.sites.seen import findings_now, statuses
 
@@ -96,9 +97,22 @@ def _recorders(kiosk: Kiosk) -> dict[str, Fact]:
         "link": _link(seen.values(), status),
         "camera": Fact(*_cameras(units, seen, findings), status.at),
         "recorder": Fact(*_recording(seen), status.at),
-        "clock": Fact(*_told(findings, _CLOCK, mine, T("時計 正常", "clock right")), status.at),
-        "capacity": Fact(*_told(findings, _SPACE, mine, T("容量 十分", "enough space")), status.at),
+        "clock": Fact(*_told(findings, _CLOCK, mine, _clock(seen.values())), status.at),
+        "capacity": Fact(*_told(findings, _SPACE, mine, _space(seen.values())), status.at),
     }
+
+
+def _clock(seen: Iterable[SeenStatus]) -> T:
+    if any(status.json.get("time_quality") == "site" for status in seen):
+        return T("見本の時計（カメラが実物でないため）", "demo clock, for no camera is live")
+    return T("時計 正常", "clock right")
+
+
+def _space(seen: Iterable[SeenStatus]) -> T:
+    """A forecast from a few minutes would be none."""
+    if any(Figures.from_json(status.figures).enough is None for status in seen):
+        return T("容量 異常なし（何日残るかはまだ不明）", "no alarm of space, how long it lasts is not known yet")
+    return T("容量 十分", "enough space")
 
 
 def _link(seen: Iterable[SeenStatus], status: SeenStatus) -> Fact:

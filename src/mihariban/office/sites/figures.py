@@ -60,8 +60,8 @@ class Figures:
         """The forecast as one sentence."""
         if self.lifetime_h is None:
             return T(
-                "この一週間の録画がないため、保存の見通しはまだ出せません。",
-                "Nothing was recorded this week: there is no forecast of the storage yet.",
+                "映像が何日残るかは、まだ分かりません。録画が一日分たまると見通しを出します。",
+                "How long footage will live is not known yet: a forecast needs a day of recording.",
             )
         if self.rule_h is None:
             return T("映像は約 {days:,} 日残る見込みです。", "Footage will live about {days:,} days.").format(
