@@ -86,21 +86,25 @@ def _write(ready: Path | None, directory: Path, result: DemoResult, addresses: d
 def _stay_up(result: DemoResult, write: Callable[[dict[str, str]], None], port: int) -> None:
     """The recorder goes on with the drawn camera at real speed, the office serves its pages, until Ctrl-C."""
     import signal
+    from contextlib import ExitStack
 
-    from mihariban.base.clock import SECOND, SiteClock, SystemClock
     from mihariban.demo.served import serve_office
     from mihariban.office.base.clock import set_clock
     from mihariban.office.base.ledger import forget
+    from mihariban.recorder.site_clock import running_clock, told
     from mihariban.recorder.site_service import run_site
 
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    clock = SiteClock(SystemClock(), result.ended_at + SECOND)
-    set_clock(clock)
-    forget()
     path = result.folder.path
-    with run_site(result.folder, stop=stop, clock=clock) as (_, recorder), serve_office(path, port=port) as office:
+    with ExitStack() as running:
+        clock = running.enter_context(running_clock(path))
+        set_clock(clock)
+        forget()
+        _, recorder = running.enter_context(run_site(result.folder, stop=stop, clock=clock))
+        office = running.enter_context(serve_office(path, port=port))
+        console().print(told(path, clock))
         console().print(f"the recorder runs; its door is {recorder.socket}")
         console().print(f"the office is open: {office.url} (certificate: {office.ca})")
         for account in result.accounts:

@@ -26,8 +26,8 @@ from mihariban.recorder.client import RecorderClient
 from mihariban.recorder.errors import DemoFolderTaken
 from mihariban.recorder.look import Look, site_visits
 from mihariban.recorder.new_site import describe_site
-from mihariban.recorder.record import last_opening
 from mihariban.recorder.service import Recorder
+from mihariban.recorder.site_clock import keep_clock, new_site_clock
 from mihariban.recorder.site_folder import Progress, SiteFolder, create_site
 from mihariban.recorder.site_service import open_door
 from mihariban.recorder.sources.demo import DemoSource
@@ -76,12 +76,22 @@ def make_demo(
     """
     real = clock or SystemClock()
     _clear(path)
-    site = describe_site(site_id="demo", policy_file=policy, source="demo:live", size=SIZE, kbit_s=800)
-    folder = create_site(path, policy_file=policy, site=site, clock=real, progress=progress, allow_cow=True)
+    site = _with_second_kiosk(
+        describe_site(site_id="demo", policy_file=policy, source="demo:live", size=SIZE, kbit_s=800)
+    )
+    starts_at = new_site_clock(site, policy, real).wall()
+    made_at = TurnedClock(starts_at)  # that morning: a recorder of six weeks would miss six weeks of cosignatures
+    folder = create_site(path, policy_file=policy, site=site, clock=made_at, progress=progress, allow_cow=True)
     (path / _MARK).write_text("Made by mihariban demo; the next demo takes it away.\n", encoding="utf-8")
-    starts_at = last_opening(folder, real)
     clock_ = TurnedClock(starts_at - DAYS_BEFORE * DAY, str(uuid.uuid4()))
     return _Story(folder, site, clock_, say, sign=sign).run(starts_at)
+
+
+def _with_second_kiosk(site: Site) -> Site:
+    """Beside the kiosk whose day is recorded one more, watched once the demo stays up."""
+    first = site.camera[0].model_copy(update={"kiosk": "demo-k1"})
+    second = first.model_copy(update={"id": "cam2", "kiosk": "demo-k2", "source": "demo:second"})
+    return site.model_copy(update={"camera": (first, second)})
 
 
 def demo_office(path: Path, site: Site, clock: Clock) -> tuple[OfficeBook, Office]:
@@ -116,6 +126,7 @@ class _Story:
                 self._open_office()
                 exchange(office, client)
             book.publish([office.party.keys.cosign])
+        keep_clock(self._folder.path, self._clock)
         look = site_visits(self._folder.path, self._clock)
         self._problems += [*compare(look, starts_at), *check_ring(self._folder)]
         self._verify()

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from mihariban.office.base.acting import Acting
     from mihariban.office.sites.models import Site as SiteRow
 
-DAYS_BEFORE = 7
+DAYS_BEFORE = 42
 """So many days the office was at work before the demo's own day."""
+_CHECKED_DAYS = 7
+"""So many of them have their morning checks: each is signed as a clerk signs it, which takes its time."""
+_FAULT_BEFORE = 5
 _MORNING = 8 * HOUR + 10 * MINUTE
 
 
@@ -36,7 +39,7 @@ class Account:
 
 
 def begin_office(site: Site, socket: Path, clock: TurnedClock, until: int) -> list[Account]:
-    """The week before: equipment, people, rule, set-up, a check every open morning.
+    """The weeks before: equipment, people, rule, set-up, visits; in the last one a check every open morning, a fault.
 
     Args:
         site: the equipment.
@@ -49,14 +52,17 @@ def begin_office(site: Site, socket: Path, clock: TurnedClock, until: int) -> li
     from mihariban.office.rule.sample import make_sample as rule
     from mihariban.office.sites.actions.register_site import register_site
     from mihariban.office.sites.sample import make_sample as kiosks
+    from mihariban.office.sites.sample import make_visits
 
     row = register_site(site, acting=system(), socket=str(socket))
     today = to_datetime(clock.wall(), site.zone).date()
     acting = people(today - timedelta(days=400))
     _sign(acting["manager"], acting["it"])
     kiosks(acting["manager"], row)
-    rule(acting["hanako"], today)
+    make_visits(row, today, to_datetime(until, site.zone).date() - timedelta(days=1))
+    clock.turn_to(until - _CHECKED_DAYS * DAY)
     _mornings(row, site, clock, until)
+    rule(acting_now("hanako"), to_datetime(until, site.zone).date())
     return [Account(name, PASSWORD, each.name, tuple(sorted(each.roles))) for name, each in acting.items()]
 
 
@@ -82,9 +88,18 @@ def _mornings(row: SiteRow, site: Site, clock: TurnedClock, until: int) -> None:
     day = to_datetime(clock.wall(), site.zone).date()
     while (morning := _at(day, site) + _MORNING) < until - DAY // 2:
         clock.turn_to(morning)
-        checks(acting_now("hanako"), acting_now("manager"), row, day)
+        checks(acting_now("hanako"), acting_now("manager"), row, day, leave_last=False)
+        if (to_datetime(until, site.zone).date() - day).days == _FAULT_BEFORE:
+            _fault(row, clock)
         day += timedelta(days=1)
     clock.turn_to(until)
+
+
+def _fault(row: SiteRow, clock: TurnedClock) -> None:
+    """A jam in the course of a morning: found, told, mended, tried, confirmed."""
+    from mihariban.office.faults.sample import make_jam
+
+    make_jam(acting_now, row, lambda minutes: clock.turn(minutes * MINUTE))
 
 
 def _at(day: date, site: Site) -> int:
@@ -118,6 +133,6 @@ def fill_registers(day: date) -> None:
     site = SiteRow.objects.get()
     days(manager, operator, site, day)
     notices(manager, site, day)
-    keys(manager, operator, site.recorders.first())
+    keys(manager, operator, site.recorders.first(), today=True)
     make_things(operator, Kiosk.objects.order_by("pk").first())
     faults(operator, manager, site, day)

@@ -33,7 +33,7 @@ from mihariban.office.faults.figures import Month, downtime, merged, months, ope
 from mihariban.office.faults.findings import gaps_ended, open_from_seen
 from mihariban.office.faults.models import Fault, FaultGap, Step, Stoppage
 from mihariban.office.faults.needs import lacking, tasks
-from mihariban.office.faults.sample import make_sample
+from mihariban.office.faults.sample import make_jam, make_sample
 from mihariban.office.faults.state import kiosk_state, kiosk_states, open_faults
 from mihariban.office.sites.models import Kiosk, RecorderUnit, SeenEvent, SeenFinding
 from mihariban.office.web.config import Mail
@@ -264,6 +264,16 @@ def test_spans_that_touch_become_one() -> None:
     a, b, c, d = (_at(f"2026-11-24T0{hour}:00") for hour in (1, 2, 3, 4))
     assert merged([(a, c), (b, c), (c, d)]) == [(a, d)]
     assert merged([(a, b), (c, d)]) == [(a, b), (c, d)]
+
+
+def test_a_sample_jam_takes_its_time(kiosk: Kiosk, someone: Someone, office_clock: TurnedClock) -> None:
+    """Its steps lie minutes and hours apart, so that it counts as downtime."""
+    who = {"hanako": someone("operator"), "manager": someone("manager", name="例 一郎")}
+    make_jam(who.__getitem__, kiosk.site, lambda minutes: office_clock.turn(minutes * MINUTE))
+    (fault,) = Fault.objects.all()
+    (stop,) = fault.stoppages.all()
+    assert stop.ended is not None and (stop.ended - stop.began).total_seconds() > 1800
+    assert len({step.entered_at for step in fault.steps.all()}) >= 5
 
 
 def test_the_sample_runs_once(kiosk: Kiosk, someone: Someone, office_clock: TurnedClock) -> None:

@@ -101,5 +101,5 @@ def test_a_covered_lens_shows_nothing():
 
 
 def test_an_unknown_script_is_refused_with_the_known_ones():
-    with pytest.raises(SourceAddressInvalid, match="day and live"):
+    with pytest.raises(SourceAddressInvalid, match="day, live, second"):
         DemoSource(script="night")

@@ -14,7 +14,9 @@ from mihariban.office.checks.policy import CHECKS
 from mihariban.office.sites.models import Kiosk, Site
 
 
-def make_sample(operator: Acting, manager: Acting, site: Site, day: date) -> list[CheckSheet]:
+def make_sample(
+    operator: Acting, manager: Acting, site: Site, day: date, *, leave_last: bool = True
+) -> list[CheckSheet]:
     """Today's sheets of the site but the last kiosk's, which is left for whoever tries the product.
 
     Turn the office's clock to each past morning and call it there for sheets of the past; a day that is closed, or
@@ -23,12 +25,14 @@ def make_sample(operator: Acting, manager: Acting, site: Site, day: date) -> lis
     Args:
         operator, manager: who signs and who confirms; the sheets of ``day`` are confirmed where it is past.
         day: the office's today.
+        leave_last: else the last kiosk's is signed too.
     """
     kiosks = list(Kiosk.objects.filter(site=site).select_related("site").order_by("pk"))
     made = []
     for number, kiosk in enumerate(kiosks):
         found = check_day(kiosk, day)
-        if CHECKS.may_fill(operator, found) and (len(kiosks) == 1 or number < len(kiosks) - 1):
+        left = leave_last and number == len(kiosks) - 1 > 0
+        if CHECKS.may_fill(operator, found) and not left:
             made.append(sign_sheet(found, _answers(found, number), acting=operator, stamp=_stamp(found)))
     for sheet in CheckSheet.objects.filter(
         kiosk__in=kiosks, date__lt=today(), confirmed_at=None, signed_at__isnull=False

@@ -27,9 +27,15 @@ def make_keys(manager: Acting, recorder: RecorderUnit | None) -> list[Key]:
     ]
 
 
-def make_sample(manager: Acting, operator: Acting, recorder: RecorderUnit | None, days: int = 5) -> list[KeyUse]:
+def make_sample(
+    manager: Acting, operator: Acting, recorder: RecorderUnit | None, days: int = 5, *, today: bool = False
+) -> list[KeyUse]:
     """Keys, a use on each of the days before today, brought back and confirmed but the last, and a count. Uses are
-    entered now and dated back by corrections, as a clerk would who had forgotten them: nothing is smuggled in."""
+    entered now and dated back by corrections, as a clerk would who had forgotten them: nothing is smuggled in.
+
+    Args:
+        today: one more, just brought back, by whoever handles the recorder now.
+    """
     first, _ = make_keys(manager, recorder)
     made = []
     for back in range(days, 0, -1):
@@ -41,6 +47,13 @@ def make_sample(manager: Acting, operator: Acting, recorder: RecorderUnit | None
             correct_use(use, field=field, value=at, reason="後からの記入", stamp=use.stamp, acting=operator)
         if back > 1:
             confirm_use(use, stamp=use.stamp, acting=manager)
+        made.append(use)
+    if today:
+        first.refresh_from_db()
+        use = take_key(first, purpose="maintenance", stamp=first.stamp, acting=operator, lamp="on")
+        bring_back_key(use, opened=True, stamp=use.stamp, acting=operator, lamp="on", seal="S-100")
+        out = now() - timedelta(minutes=6)
+        correct_use(use, field="out_at", value=out, reason="後からの記入", stamp=use.stamp, acting=operator)
         made.append(use)
     count_keys({key.pk: pieces for key, pieces in expected().items()}, acting=operator)
     return made

@@ -107,7 +107,8 @@ class SeenVisit(models.Model):
     seconds = models.FloatField(default=0.0)
     """how long somebody was there"""
     state = models.CharField(max_length=16)
-    """recording, kept, held, expired, erased, lost as the recorder says; shrunk; missing: it vanished too early"""
+    """recording, kept, held, expired, erased, lost as the recorder says; shrunk; missing: it vanished too early;
+    sample: of a demo, no recorder told it"""
     handover = models.BooleanField(default=False)
     """the next person stood there before the last one had left; False once it shrank"""
     queued = models.BooleanField(default=False)

@@ -38,11 +38,15 @@ class DrawnVisit:
     handover: bool
 
 
+_SCRIPTS = {"day": (False, 0.0), "live": (True, 0.0), "second": (True, 75.0)}
+"""Whether it goes on for ever, and the second at which it begins."""
+
+
 class DemoSource:
     """Packets of the drawn scene, encoded as they are drawn.
 
     Args:
-        script: "day" plays once, "live" plays for ever.
+        script: "day" plays once, "live" plays for ever; "second" too, with other people at other moments.
         starts_at: wall ns of the first picture.
         clock: gives the speed where ``real_time`` is asked for.
         real_time: deliver no picture before its moment.
@@ -64,11 +68,11 @@ class DemoSource:
         gop_s: float = 2.0,
         covered: tuple[float, float] | None = None,
     ) -> None:
-        if script not in {"day", "live"}:
-            raise SourceAddressInvalid(source=f"demo:{script}", why="there are the scripts day and live")
+        if script not in _SCRIPTS:
+            raise SourceAddressInvalid(source=f"demo:{script}", why=f"there are the scripts {', '.join(_SCRIPTS)}")
         self.name = f"demo:{script}"
-        self._endless = script == "live"
-        self._script: Script = day_script(seed)
+        self._endless, self._ahead = _SCRIPTS[script]
+        self._script: Script = day_script(seed if script != "second" else seed + 1)
         self._starts_at = starts_at
         self._clock = clock or SystemClock()
         self._real_time = real_time
@@ -103,7 +107,7 @@ class DemoSource:
         noise = np.clip(rng.normal(3, 1.6, (SIZE[1] + 32, SIZE[0] + 32, 1)), 0, 6).astype(np.uint8)
         number = 0
         while self._endless or number < self._script.seconds * self._fps:
-            t = number / self._fps
+            t = number / self._fps + self._ahead
             picture = hall.copy()
             for layer in self._script.at(t % self._script.seconds):
                 layer.onto(picture)
