@@ -9,11 +9,11 @@ from django import forms
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from mihariban.ledger.sentences import sentence
 from mihariban.office.base.acting import Acting
 from mihariban.office.base.policy import Verdict
 from mihariban.office.base.register import Column, Register
-from mihariban.office.base.text import T, language
+from mihariban.office.base.text import T
+from mihariban.office.sites.event_words import KINDS, events, kind, of_kind, said
 from mihariban.office.sites.models import RecorderUnit, SeenEvent, SeenFinding
 from mihariban.office.sites.policy import SITES
 
@@ -86,11 +86,14 @@ class Findings(Register):
 
 
 class EventFilter(django_filters.FilterSet):  # type: ignore[misc]  # the same
-    """By recorder, by tag, by day."""
+    """By recorder, by kind, by day."""
 
     recorder = django_filters.ChoiceFilter(label=T("録画装置", "Recorder"), choices=_recorders, empty_label=ALL)
-    tag = django_filters.CharFilter(
-        lookup_expr="startswith", label=T("種類（gap: など）", "Kind (such as gap:)"), max_length=64
+    kind = django_filters.ChoiceFilter(
+        label=T("種類", "Kind"),
+        choices=[(name, text) for name, (text, _) in KINDS.items()],
+        empty_label=ALL,
+        method="by_kind",
     )
     first = django_filters.DateFilter(field_name="at", lookup_expr="date__gte", label=T("から", "From"), widget=_DAY)
     last = django_filters.DateFilter(field_name="at", lookup_expr="date__lte", label=T("まで", "To"), widget=_DAY)
@@ -99,10 +102,9 @@ class EventFilter(django_filters.FilterSet):  # type: ignore[misc]  # the same
         model = SeenEvent
         fields = ()
 
-
-def said(row: SeenEvent) -> str:
-    """The entry as a sentence in the language of the request."""
-    return sentence({"tag": row.tag, "outcome": row.outcome, "object": row.facts}, language())
+    def by_kind(self, rows: QuerySet[SeenEvent], name: str, value: str) -> QuerySet[SeenEvent]:
+        """Those of a kind."""
+        return of_kind(rows, value)
 
 
 class Events(Register):
@@ -120,11 +122,11 @@ class Events(Register):
         Column("what", T("内容", "What"), said),
         Column("recorder", T("録画装置", "Recorder"), lambda row: row.recorder_id),
         Column("seq", T("番号", "Number"), number=True),
-        Column("tag", T("種類", "Kind")),
+        Column("kind", T("種類", "Kind"), kind),
     )
 
     def may_see(self, acting: Acting) -> Verdict:
         return SITES.may_see_events(acting)
 
     def rows(self, acting: Acting) -> QuerySet[Any, Any]:
-        return SeenEvent.objects.order_by("-at", "recorder_id", "-seq")
+        return events().order_by("-at", "recorder_id", "-seq")
