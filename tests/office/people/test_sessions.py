@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -32,11 +33,20 @@ LOGIN = "/account/login/"
 TYPED = "わたしの合言葉 123"
 
 
+@pytest.fixture(autouse=True)
+def _from_here(office: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Entries stay, also those of tests before this one."""
+    monkeypatch.setattr(sys.modules[__name__], "_first", ledger().store.size())
+
+
+_first = 0
+
+
 def entries(*tags: str) -> list[dict[str, Any]]:
-    """The entries about coming in, and about accounts."""
+    """The entries about coming in, and about accounts, of this test."""
     store = ledger().store
     found = [{**read_leaf(leaf), "number": number} for number, leaf in enumerate(store.leaves(0, store.size()))]
-    return [each for each in found if each["tag"].startswith(tags or ("session:", "account:"))]
+    return [each for each in found[_first:] if each["tag"].startswith(tags or ("session:", "account:"))]
 
 
 def everything() -> str:

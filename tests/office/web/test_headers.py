@@ -40,10 +40,11 @@ ALWAYS = {
 
 @pytest.fixture
 def ask(
-    transactional_db: None, office: Path, office_server: OfficeServer, settings: Any
+    transactional_db: None, office: Path, someone: Callable[..., Acting], office_server: OfficeServer, settings: Any
 ) -> Callable[..., httpx.Response]:
     """Ask the server over TLS, as a browser of the city's network that calls it by its name."""
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, NAME]
+    someone("it", name="例 一郎")  # an office without accounts leads to its set-up
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # the certificate has tests of its own
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -15,8 +14,10 @@ from mihariban.base.clock import MINUTE, TurnedClock
 from mihariban.office.base.acting import Acting
 
 
-def test_home_is_behind_login(office: Path, client: Client) -> None:
-    """And says who acts once somebody is logged in."""
+def test_home_is_behind_login(someone: Callable[..., Acting], client: Client) -> None:
+    """And says who acts once somebody is logged in. An office without accounts leads to its set-up instead."""
+    assert client.get("/", secure=True)["Location"] == "/wizard/begin/"
+    someone("it")
     response = client.get("/", secure=True)
     assert (response.status_code, response["Location"]) == (302, "/account/login/?next=/")
 
@@ -44,8 +45,11 @@ def test_a_session_ends_after_idling(someone: Callable[..., Acting], client: Cli
 
 
 @pytest.mark.parametrize(("path", "status"), [("/nothing/", 404), ("/account/login/", 200), ("/healthz", 200)])
-def test_pages_carry_the_policy_of_content(office: Path, client: Client, path: str, status: int) -> None:
+def test_pages_carry_the_policy_of_content(
+    someone: Callable[..., Acting], client: Client, path: str, status: int
+) -> None:
     """No inline script, no foreign host, no frame."""
+    someone("it")
     response = client.get(path, secure=True)
     assert response.status_code == status
     policy = response["Content-Security-Policy"]

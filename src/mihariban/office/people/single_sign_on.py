@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from requests import RequestException
 
-from mihariban.base.errors import AccessError, MiharibanError
+from mihariban.base.errors import MiharibanError
 from mihariban.office.base.errors import OfficeMisconfigured
 from mihariban.office.base.text import language
 from mihariban.office.people.actions.bind_subject import bind_subject
@@ -24,6 +24,7 @@ from mihariban.office.people.actions.refuse_session import refuse_session
 from mihariban.office.people.errors import SingleSignOnAway, SingleSignOnUnknown, SingleSignOnUnsound
 from mihariban.office.people.models import User
 from mihariban.office.web.config import Oidc
+from mihariban.office.web.middleware import status_of
 
 SECONDS = 10
 """How long the provider may take to answer."""
@@ -103,7 +104,7 @@ def _linked(token: dict[str, Any], person: dict[str, Any]) -> User | None:
 
 def _page(request: HttpRequest, error: MiharibanError) -> HttpResponse:
     facts = {"code": error.code, "sentence": error.text(language())}
-    return render(request, "web/refused.html", facts, status=403 if isinstance(error, AccessError) else 503)
+    return render(request, "web/refused.html", facts, status=status_of(error))
 
 
 def told(view: Any) -> Any:
