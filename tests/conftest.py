@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.office_server import *  # noqa: F403  # fixtures
 from tests.support.office_web import *  # noqa: F403  # fixtures
 from tests.support.postgres import *  # noqa: F403  # fixtures
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that opens a page in the browser is known by its fixtures, so that a run can do without."""
+    for item in items:
+        if "page" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from pytest_django.plugin import DjangoDbBlocker
 
 from mihariban.base.clock import SECOND, TurnedClock
@@ -22,7 +23,17 @@ WALL = 1_795_390_200 * SECOND
 """2026-11-23 08:30 in Japan: the beginning of a morning."""
 PASSWORD = "見本のパスワード 12"
 
-__all__ = ["PASSWORD", "WALL", "_books_have_databases", "office", "office_clock", "someone"]
+__all__ = [
+    "COST",
+    "PASSWORD",
+    "WALL",
+    "_books_have_databases",
+    "_cheap_passwords",
+    "_database_is_told",
+    "office",
+    "office_clock",
+    "someone",
+]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -54,6 +65,28 @@ def _books_have_databases(
     with django_db_blocker.unblock():  # office.db of the settings lies in a folder of this process, gone at its end
         yield
     patch.undo()
+
+
+COST = (Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism)
+"""What a password costs in earnest: passes, KiB, threads."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    """The same Argon2 with less work: every account of a test has a password, and the cost is meant for thieves."""
+    patch = pytest.MonkeyPatch()
+    for name, value in (("time_cost", 1), ("memory_cost", 64), ("parallelism", 1)):
+        patch.setattr(Argon2PasswordHasher, name, value)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _database_is_told(record_testsuite_property: Callable[[str, object], None]) -> None:
+    """The report of a run says which database it ran on."""
+    from django.db import connection
+
+    record_testsuite_property("database", connection.vendor)
 
 
 @pytest.fixture

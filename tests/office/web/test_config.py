@@ -9,6 +9,7 @@ import pytest
 from mihariban.office.base.errors import OfficeMisconfigured
 from mihariban.office.web.config import DATABASE_VARIABLE, load_config
 from mihariban.office.web.settings import database, settings_for
+from tests.support.office_web import COST
 
 
 def test_nothing_set_is_sqlite_and_a_quarter_of_an_hour(tmp_path: Path) -> None:
@@ -60,3 +61,11 @@ def test_single_sign_on_by_setting(tmp_path: Path) -> None:
     (tmp_path / "secret").unlink()
     with pytest.raises(OfficeMisconfigured, match="oidc"):
         settings_for(tmp_path, load_config(tmp_path, {}))
+
+
+def test_a_stolen_password_is_costly_to_guess(tmp_path: Path) -> None:
+    """Argon2 with the library's own cost, and no other; tests alone do with less."""
+    hashers = settings_for(tmp_path, load_config(tmp_path, {}))["PASSWORD_HASHERS"]
+    assert hashers == ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    passes, memory, _ = COST
+    assert passes >= 2 and memory >= 19 * 1024  # what OWASP asks for at the least

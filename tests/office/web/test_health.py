@@ -34,10 +34,14 @@ def test_it_says_one_word(office: Path, client: Client) -> None:
 
 
 def _unwritable(monkeypatch: pytest.MonkeyPatch, office: Path) -> None:
+    made = "CREATE TRIGGER full_ BEFORE INSERT ON ledger_intent"
     with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TRIGGER full_ BEFORE INSERT ON ledger_intent BEGIN SELECT RAISE(ABORT, 'disk full'); END"
-        )
+        if connection.vendor == "sqlite":
+            cursor.execute(f"{made} BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+        else:
+            full = "BEGIN RAISE EXCEPTION 'disk full' USING ERRCODE = '53100'; END"
+            cursor.execute(f"CREATE FUNCTION full_() RETURNS trigger LANGUAGE plpgsql AS $${full}$$")
+            cursor.execute(f"{made} FOR EACH ROW EXECUTE FUNCTION full_()")
 
 
 def _no_room(monkeypatch: pytest.MonkeyPatch, office: Path) -> None:
