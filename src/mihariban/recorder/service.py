@@ -78,6 +78,7 @@ class Recorder:
         self._lock = threading.RLock()
         self._failed = False
         self._used: set[str] = set()
+        self.log_to_empty = True  # a crash may have come between a shrinking and the emptying of the log
         self.scrubbing: Scrubbing | None = None
         self.redating: Redating | None = None
         self.missing_regions: set[tuple[int, int]] = set()
@@ -106,6 +107,7 @@ class Recorder:
         }
         self.machine = MachineHealth(self.health, clock.monotonic())
         self.owed.write(self._begin)
+        self.owed.write(lambda: keep_time(self))
         self.owed.write(self._recover)
         self.keeper = Keeper(self)
 

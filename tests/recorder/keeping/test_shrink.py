@@ -50,10 +50,28 @@ def test_no_exact_time_of_a_shrunk_visit_is_left_in_the_book(site: OfficeSite) -
     assert _found(site, needles) == set(needles)  # the search finds what is there
     site.clock.turn_to(GONE + 31 * DAY)
     shrink_visits(site.recorder, site.clock.wall())
+    assert _found(site, needles) == set()  # while the recorder runs: in the log beside the database neither
     site.stop()
     assert _found(site, needles) == set()
     site.start()
     assert [row.id for row in rows] != [row.id for row in site.visits]
+
+
+def test_one_who_reads_delays_the_emptying_of_the_log_and_a_restart_forgets_it_not(site: OfficeSite) -> None:
+    """A long look by an auditor's command; the next time it is done."""
+    _erased(site)
+    needles = _needles(site)
+    reader = sqlite.connect(site.folder.control, synchronous="FULL", readonly=True)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM visit").fetchone()
+    site.clock.turn_to(GONE + 31 * DAY)
+    assert shrink_visits(site.recorder, site.clock.wall()) == 2
+    assert _found(site, needles)
+    site.crash()
+    reader.close()
+    site.start()
+    assert shrink_visits(site.recorder, site.clock.wall()) == 0
+    assert _found(site, needles) == set()
 
 
 def _needles(site: OfficeSite) -> dict[str, bytes]:

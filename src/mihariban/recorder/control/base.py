@@ -61,7 +61,7 @@ class ControlBase:
         quality: Callable[[], str] = lambda: "unknown",
     ) -> None:
         self.path = path
-        self._db = sqlite.connect(path, synchronous="FULL", readonly=readonly)
+        self._db = _connect(path, readonly=readonly)
         self.alone = sqlite.is_alone(self._db)
         self._lock = threading.RLock()
         self.store = SqliteStore(self._db, self._lock)
@@ -119,7 +119,7 @@ class ControlBase:
             return
         with self._lock:
             self._db.close()
-            self._db = sqlite.connect(self.path, synchronous="FULL")
+            self._db = _connect(self.path)
             self.store.use(self._db)
             self.alone = sqlite.is_alone(self._db)
 
@@ -153,6 +153,18 @@ class ControlBase:
         """A change of the book and its entry as one transaction."""
         with self.ledger.change(draft) as change:
             yield change.db
+
+    def empty_log(self) -> bool:
+        """Write the log back into the database and cut it off: until then it has the pages as they were, with what was
+        deleted. False where a reader is in the way; nobody waits for that, it is to be tried again.
+        """
+        with self._lock:
+            patience = self._db.execute("PRAGMA busy_timeout").fetchone()[0]
+            self._db.execute("PRAGMA busy_timeout = 0")
+            try:
+                return bool(self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
+            finally:
+                self._db.execute(f"PRAGMA busy_timeout = {int(patience)}")
 
     # Small things
 
@@ -197,6 +209,13 @@ class ControlBase:
             _run(db, _SCHEMAS[1])
             self.store.create(db)
             db.execute("UPDATE book SET format = ?", (FORMAT,))
+
+
+def _connect(path: Path, *, readonly: bool = False) -> sqlite.Connection:
+    db = sqlite.connect(path, synchronous="FULL", readonly=readonly)
+    if not readonly:
+        db.execute("PRAGMA secure_delete = ON")  # a freed page must not keep the times of a visit
+    return db
 
 
 def _run(db: sqlite.Connection, name: str) -> None:

@@ -122,8 +122,6 @@ class Visits(ControlBase):
 
     def shrink(self, db: sqlite.Connection, visits: Iterable[tuple[bytes, PastVisit]]) -> None:
         """Inside the caller's transaction: of erased visits only date, hour and seconds stay."""
-        # Deleted content is written over with zeros, so that the freed page does not keep the times.
-        db.execute("PRAGMA secure_delete = ON")
         for visit, past in visits:
             db.execute("DELETE FROM visit WHERE id = ?", (visit,))
             # What still waits to be overwritten stays counted, without anything that tells whose or when.

@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 def shrink_visits(recorder: Recorder, wall: int) -> int:
     """Shrink what is due. Returns how many visits."""
     control = recorder.control
+    done = _shrink(recorder, wall)
+    if recorder.log_to_empty:
+        recorder.log_to_empty = not control.empty_log()
+    return done
+
+
+def _shrink(recorder: Recorder, wall: int) -> int:
+    control = recorder.control
     _mark_overdue(recorder, wall)
     due = [row for row in control.erased_visits() if _is_due(recorder, row, wall)]
     gone = {row.id for row in due}
@@ -38,6 +46,7 @@ def shrink_visits(recorder: Recorder, wall: int) -> int:
             control.ledger.append(db, Draft(Tag.VISIT_RECORD_SHRINK, {"count": len(due)}))
         if texts:
             control.ledger.append(db, Draft(Tag.LEDGER_TEXT_ERASE, {"count": len(texts)}))
+    recorder.log_to_empty = True
     return len(due)
 
 

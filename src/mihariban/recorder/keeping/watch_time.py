@@ -59,7 +59,7 @@ def _differs(kept: Mark, mark: Mark) -> bool:
 
 
 def keep_time(recorder: Recorder) -> None:
-    """The recorder ends in order: its last instant is the mark."""
+    """The recorder begins, or ends in order: this instant is the mark, where it is believed."""
     recorder.time.look(recorder.now())
     recorder.control.remember(_MEMORY, recorder.time.mark.as_json())
 
