@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -133,7 +134,8 @@ def test_one_is_killed_and_the_other_goes_on(up: Up) -> None:
     assert up.process.returncode == 0, err
     assert "recorder died 1 times, office died 1 times" in out
     assert err.count("part died") == 2 and err.count("SIGKILL") == 2
-    assert err.index("part ended", err.index("part=office")) < err.rindex("part=recorder")
+    events = [json.loads(line) for line in err.splitlines()]  # of all parts: one form
+    assert [each["part"] for each in events if each["event"] == "part ended"] == ["office", "recorder"]
     control = Control(up.folder / "recorder" / "control.db", readonly=True)
     killed, ended = control.lives()
     control.close()

@@ -81,8 +81,12 @@ def _new_book(folder: SiteFolder, reason: str) -> None:
 def _run(folder: SiteFolder) -> None:
     import signal
 
+    from mihariban.base.logs import log_to_stderr
+    from mihariban.base.process import keep_to_itself
     from mihariban.recorder.site_service import run_site
 
+    keep_to_itself()
+    log_to_stderr(lines=True)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

@@ -23,10 +23,12 @@ def command(directory: Path, host: str, port: int) -> None:
     import signal
 
     from mihariban.base.clock import SystemClock
+    from mihariban.base.logs import log_to_stderr
     from mihariban.cli._parts import Part, keep_running
     from mihariban.recorder.errors import NotASite
     from mihariban.recorder.site_clock import running_clock, told
 
+    log_to_stderr(lines=True)  # as its parts do: one journal, one form
     parts = []
     if (directory / "recorder" / "control.db").exists():
         parts.append(Part("recorder", ["recorder", str(directory)]))

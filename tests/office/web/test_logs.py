@@ -34,6 +34,16 @@ def test_arguments_of_libraries_are_left_out(lines: object) -> None:
     assert second["event"] == "bad row"
 
 
+def test_a_text_of_placeholders_alone_is_named_by_its_place(lines: object) -> None:
+    """An event "%s: %s" cannot be found again."""
+    logging.getLogger("django.request").warning("%s: %s", NAME, "/people/")
+    logging.getLogger("x").warning("%(name)s (%5.1f)", {"name": NAME})
+    logging.getLogger("x").warning("gone: %d rows", 3)
+    told = [line["event"] for line in lines()]  # type: ignore[operator]  # the same
+    assert told[0].startswith("message of test_logs.py:") and told[1].startswith("message of test_logs.py:")
+    assert told[2] == "gone: %d rows"
+
+
 @pytest.mark.parametrize("ours", [True, False])
 def test_of_an_exception_type_and_places_stay(lines: object, ours: bool) -> None:
     """Its message may be a row of the database."""

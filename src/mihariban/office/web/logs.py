@@ -7,6 +7,7 @@ of their source alone; what they put into them at run time may be what a person 
 from __future__ import annotations
 
 import logging
+import re
 
 import structlog
 from django.core.exceptions import SuspiciousOperation
@@ -14,6 +15,7 @@ from django.core.exceptions import SuspiciousOperation
 from mihariban.base.logs import log_to_stderr, places
 
 _log = structlog.get_logger("library")
+_PLACEHOLDER = re.compile(r"%(\(\w+\))?[-#0 +]*\d*(\.\d+)?[a-zA-Z]")
 
 
 class ToLines(logging.Handler):
@@ -40,6 +42,8 @@ def text_of(record: logging.LogRecord) -> str:
     if not isinstance(record.msg, str):
         return type(record.msg).__name__
     own = record.name.startswith("uvicorn")
+    if record.args and not _PLACEHOLDER.sub("", record.msg).strip(" :,;.()"):  # "%s: %s" tells nothing
+        return f"message of {record.filename}:{record.lineno}"
     return record.msg if record.args or own else record.msg.split(":", 1)[0][:80]
 
 
