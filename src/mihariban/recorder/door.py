@@ -90,13 +90,13 @@ class Door:
         )
 
     def refused(self, kind: str, error: MiharibanError) -> None:
-        recorder, wall = self._recorder, self._recorder.clock.wall()
+        recorder, now = self._recorder, self._recorder.clock.monotonic()
         with self._lock:
             since, folded = self._refusals.get((kind, error.code), (0, 0))
-            if since and wall - since < REFUSALS_FOLDED:
+            if since and now - since < REFUSALS_FOLDED:
                 self._refusals[kind, error.code] = (since, folded + 1)
                 return
-            self._refusals[kind, error.code] = (wall, 0)
+            self._refusals[kind, error.code] = (now, 0)
         facts: dict[str, Json] = {"cause": error.code, "kind": kind, "folded": folded}
         recorder.owed.write(lambda: _enter(recorder, Draft(Tag.GRANT_FOOTAGE_REFUSE, facts)))
 
