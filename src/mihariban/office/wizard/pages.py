@@ -21,6 +21,12 @@ from mihariban.office.wizard.policy import WIZARD
 from mihariban.office.wizard.steps import BY_NAME, after, keep_typed, shown, typed
 
 
+_TOO_LONG = T(
+    "長すぎるため、残していません。短くしてもう一度押してください。",
+    "It is too long and was not kept. Shorten it and press again.",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class StepPage:
     """One step. ``template`` extends ``wizard/step.html``; ``facts`` go there."""
@@ -54,7 +60,9 @@ class StepPage:
         if left := leave(request, self.name):
             return left
         status = 422
-        if form.is_valid():
+        if "later" in request.POST:
+            form.add_error(None, str(_TOO_LONG))
+        elif form.is_valid():
             try:
                 return do(form.cleaned_data) or redirect(after(self.name))
             except NotAllowed:
@@ -78,8 +86,7 @@ def leave(request: HttpRequest, name: str) -> HttpResponse | None:
     if "keep" in request.POST:
         keep_typed(name, request.POST)
         return HttpResponse(status=204)
-    if "later" in request.POST:
-        keep_typed(name, request.POST)
+    if "later" in request.POST and keep_typed(name, request.POST):
         messages.success(request, str(T("ここまでの入力を残しました。", "What you typed is kept.")))
         return redirect("wizard:steps")
     return None

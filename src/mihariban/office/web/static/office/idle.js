@@ -12,8 +12,11 @@ const later = (seconds) => {
   clearTimeout(timer);
   timer = setTimeout(look, Math.max(1, seconds) * 1000);
 };
-// The address of this page: what takes only a form leads to the page above it.
-const leave = () => location.assign(location.pathname + location.search);
+// And back to this page: an address that takes only a form leads to the page above it.
+const leave = () => {
+  const way = new URLSearchParams({ ended: 1, next: location.pathname + location.search });
+  location.assign(`/account/login/?${way}`);
+};
 
 async function left(headers) {
   const answer = await fetch(ADDRESS, { headers, cache: "no-store" });
