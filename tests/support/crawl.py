@@ -79,8 +79,10 @@ def crawl(
     starts: tuple[str, ...] = ("/",),
     on: Callable[[str], None] = lambda _: None,
     most: int = MOST_OF_A_VIEW,
+    follow: Callable[[str], bool] = lambda _: True,
 ) -> Iterator[Page]:
-    """Follow every link from ``starts``; forms are not sent. ``on`` is told each address first."""
+    """Follow every link from ``starts``; forms are not sent. ``on`` is told each address first; ``follow`` says
+    whether to go there."""
     waiting, seen, opened = list(starts), set(starts), dict[str, int]()
     while waiting:
         address = waiting.pop(0)
@@ -102,7 +104,7 @@ def crawl(
             path = parts.path + (f"?{parts.query}" if parts.query else "")
             if parts.netloc in ("", "testserver", "localhost") and path.startswith("/") and path not in seen:
                 seen.add(path)
-                if not path.startswith(SKIPPED):
+                if not path.startswith(SKIPPED) and follow(path):
                     waiting.append(path)
         shown = body.decode() if kind == "text/html" else ""
         yield Page(address, view, reply.status_code, kind, _skeleton(tags.found), shown)
