@@ -20,7 +20,6 @@ from mihariban.office.people.pages import require
 from mihariban.office.wizard.policy import WIZARD
 from mihariban.office.wizard.steps import BY_NAME, after, keep_typed, shown, typed
 
-
 _TOO_LONG = T(
     "長すぎるため、残していません。短くしてもう一度押してください。",
     "It is too long and was not kept. Shorten it and press again.",
