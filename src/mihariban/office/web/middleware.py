@@ -85,7 +85,7 @@ def seconds_left(request: HttpRequest) -> int:
     if not request.user.is_authenticated:
         return 0
     now = clock().wall() // SECOND
-    return max(0, idle_s() - (now - request.session.get(_SEEN, now)))
+    return max(0, idle_s() - (now - int(request.session.get(_SEEN, now))))
 
 
 def _by_itself(request: HttpRequest) -> bool:
@@ -94,8 +94,8 @@ def _by_itself(request: HttpRequest) -> bool:
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:
-    way = urlencode({"ended": 1, "next": request.get_full_path()})
-    address = f"{reverse(settings.LOGIN_URL)}?{way}"
+    way = urlencode({"ended": "1", "next": request.get_full_path()})
+    address = f"{reverse('account_login')}?{way}"
     if request.headers.get("X-Poll"):  # a redirect would be put in place of the screen's content
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     return redirect(address)
