@@ -37,7 +37,7 @@ def test_arguments_of_libraries_are_left_out(lines: object) -> None:
 def test_a_text_of_placeholders_alone_is_named_by_its_place(lines: object) -> None:
     """An event "%s: %s" cannot be found again."""
     logging.getLogger("django.request").warning("%s: %s", NAME, "/people/")
-    logging.getLogger("x").warning("%(name)s (%5.1f)", {"name": NAME})
+    logging.getLogger("x").warning("%(name)s (%(n)5.1f)", {"name": NAME, "n": 1.5})
     logging.getLogger("x").warning("gone: %d rows", 3)
     told = [line["event"] for line in lines()]  # type: ignore[operator]  # the same
     assert told[0].startswith("message of test_logs.py:") and told[1].startswith("message of test_logs.py:")
