@@ -50,6 +50,7 @@ PLAN = [(8.0, 20.0), (30.0, 44.0)]
 """The two visitors, in seconds after OPENING."""
 
 SECONDS = 56.0
+_FILMED_BOOT = "00000000-0000-0000-0000-0000000000f1"
 _SECOND_BOOT = "00000000-0000-0000-0000-000000000002"
 PERIOD = 5760 * HOUR
 """How long Saga keeps a recording."""
@@ -64,7 +65,7 @@ def record_room(path: Path, *, policy: str = "") -> None:
     folder = make_site(path)
     if policy:
         folder.policy.write_text(policy, encoding="utf-8")
-    clock = TurnedClock(OPENING)
+    clock = TurnedClock(OPENING, _FILMED_BOOT)
     OfficeBook.create(path / "office", name="test.example/office", clock=clock).close()
     trust(folder.recorder, path / "office", site="test", recorder="test-r1")
     with Recorder(folder, clock=clock) as recorder:

@@ -76,7 +76,7 @@ def test_who_reads(role: Role) -> None:
 def test_nobody_without_a_role(day_in: Callable[[str], CheckDay], someone: Someone) -> None:
     """An account alone opens nothing; the sentence says whom to ask."""
     refused = CHECKS.may_fill(someone(), day_in("due"))
-    assert not refused and "取扱者" in refused.why.ja
+    assert not refused and "役割がありません。管理者に頼んで" in refused.why.ja
 
 
 def test_a_draft_is_not_corrected(kiosk: Kiosk, someone: Someone, fine: Answers) -> None:

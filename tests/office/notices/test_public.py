@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from mihariban.base.clock import TurnedClock
+from mihariban.office.base.acting import Acting
 from mihariban.office.base.dates import now
 from mihariban.office.faults.models import Fault, Stoppage
 from mihariban.office.sites.models import Kiosk, Site
@@ -105,8 +106,9 @@ def test_without_a_rule_it_says_to_ask_at_the_counter(client: Client, office: Pa
     assert "窓口でお尋ねください" in answer.content.decode()
 
 
-def test_the_login_page_leads_there(client: Client) -> None:
-    """For whoever came to the wrong door."""
+def test_the_login_page_leads_there(someone: Callable[..., Acting], client: Client) -> None:
+    """For whoever came to the wrong door; before the first account is there the set-up comes first."""
+    someone("operator")
     assert "/notices/public/" in client.get("/account/login/", secure=True).content.decode()
 
 
