@@ -177,9 +177,9 @@ def test_a_refresh_is_no_click(seen: SeenStatus, someone: Someone, client: Clien
         assert part.content.decode().startswith('<div id="today"')
     office_clock.turn(MINUTE)
     ended = client.get("/today/", secure=True, headers={"X-Poll": "1"})
-    assert (ended.status_code, ended["HX-Redirect"]) == (204, "/account/login/?ended=1")
+    assert (ended.status_code, ended["HX-Redirect"]) == (204, "/account/login/?ended=1&next=%2Ftoday%2F")
     again = client.get("/today/", secure=True, headers={"X-Poll": "1"})
-    assert (again.status_code, again["HX-Redirect"]) == (204, "/account/login/?ended=1")
+    assert (again.status_code, again["HX-Redirect"]) == (204, "/account/login/?ended=1&next=%2Ftoday%2F")
     assert client.get("/today/", secure=True)["Location"].startswith("/account/login/")
 
 

@@ -10,7 +10,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from mihariban.base.errors import MiharibanError
@@ -23,6 +22,7 @@ from mihariban.office.sites.call import client_of
 from mihariban.office.sites.models import RecorderUnit
 from mihariban.office.today.policy import TODAY
 from mihariban.office.today.screen import gather
+from mihariban.office.web.middleware import to_login
 from mihariban.office.wizard.today import steps_left
 from mihariban.recorder.contract.errors import RecorderUnavailable
 
@@ -37,7 +37,7 @@ def today(request: HttpRequest) -> HttpResponse:
     """The screen; the part of it where htmx asks every 20 s."""
     if not request.user.is_authenticated and request.headers.get("X-Poll"):
         # What a screen asks by itself after the session's end shall not be put in place of its content.
-        return HttpResponse(status=204, headers={"HX-Redirect": f"{reverse('account_login')}?ended=1"})
+        return to_login(request)
     return _today(request)
 
 

@@ -66,7 +66,7 @@ def end_idle_session(answer: Answer) -> Answer:
             seen = request.session.get(_SEEN, now)
             if now - seen > idle_s():
                 let_out(request, "idle")
-                return _to_login(request)
+                return to_login(request)
             late = now - seen >= 15 or _SEEN not in request.session  # not a write for each picture of a page
             if late and not _by_itself(request):
                 request.session[_SEEN] = now
@@ -93,7 +93,8 @@ def _by_itself(request: HttpRequest) -> bool:
     return bool(request.headers.get("X-Poll")) or request.headers.get("Sec-Fetch-Dest") == "image"
 
 
-def _to_login(request: HttpRequest) -> HttpResponse:
+def to_login(request: HttpRequest) -> HttpResponse:
+    """To the login page, which says that the session has ended and leads back."""
     way = urlencode({"ended": "1", "next": request.get_full_path()})
     address = f"{reverse('account_login')}?{way}"
     if request.headers.get("X-Poll"):  # a redirect would be put in place of the screen's content

@@ -191,7 +191,9 @@ def take(request: HttpRequest) -> HttpResponse:
 def _untaken(request: HttpRequest, camera: CameraUnit, form: StillForm, status: int) -> HttpResponse:
     """The page again, with what is wrong beside its field."""
     wrong, site_file = _site_file()
-    if site_file is None:
+    if site_file is None:  # then the page has no form beside which it could stand
+        for each in form.errors.values():
+            messages.error(request, " ".join(map(str, each)))
         return _show(request, None, {"wrong": wrong, "no_file": not wrong}, status)
     facts = _facts(site_file, camera, _first(site_file, camera))
     return _show(request, camera, {**facts, "still_form": form}, status)
