@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mihariban.volume.catalogue import HOLDS, Catalogue, ClipInfo, clip_row
+from mihariban.volume.catalogue import Catalogue, ClipInfo
 from mihariban.volume.page import ClipKind, Entry
 
 small = st.integers(0, 12)
@@ -26,6 +27,18 @@ def _infos(draw: st.DrawFn) -> ClipInfo:
 
 def _by_time(infos: list[ClipInfo]) -> list[ClipInfo]:
     return sorted(infos, key=lambda info: (info.start, info.clip))
+
+
+def _fill(catalogue: Catalogue, infos: list[ClipInfo]) -> None:
+    """As at opening: rows made elsewhere, all at once."""
+    scratch = Catalogue()
+    for info in infos:
+        catalogue.camera(info.camera)
+        scratch.camera(info.camera)
+    scratch.put(infos)
+    rows, notes = scratch._rows[: scratch._count].copy(), scratch._notes
+    rows["used"], rows["fresh"] = False, False
+    catalogue.fill([rows[:2], rows[2:]], notes)
 
 
 @given(
@@ -48,7 +61,7 @@ def test_every_question_has_the_answer_of_a_plain_list(
 ) -> None:
     """However clips came in, changed and went."""
     catalogue = Catalogue()
-    catalogue.fill(map(clip_row, first))
+    _fill(catalogue, first)
     catalogue.put(later)
     known = {info.clip: info for info in (*first, *later)}
     for info in amended:
@@ -77,6 +90,31 @@ def test_every_question_has_the_answer_of_a_plain_list(
     assert catalogue.counted() == counted
     for number in range(4):
         assert catalogue.of_region(number) == sorted((i for i in every if i.region == number), key=lambda i: i.slot)
-    assert catalogue.sums(lambda row: row[HOLDS] == 0)[0] == sum(not info.holds for info in every)
+    assert catalogue.sums(lambda rows: rows["holds"] == 0)[0] == sum(not info.holds for info in every)
     assert catalogue.oldest() == min((info.start for info in every if info.start), default=None)
     assert [catalogue.get(info.clip) for info in every] == every
+
+
+def test_order_stays_right_while_many_clips_come_in_change_and_go() -> None:
+    """More than wait unsorted: rows are sorted anew, places that were given up are used again."""
+    rng = random.Random(1)
+    catalogue, known = Catalogue(), dict[bytes, ClipInfo]()
+    for number in range(1500):
+        clip = rng.choice(list(known)) if known and number % 3 == 0 else rng.randbytes(16)
+        start = rng.randrange(1, 400)
+        info = ClipInfo(
+            clip, bytes(16), "front", ClipKind.VISIT, rng.randrange(40), 0, 0, 0, 0, bytes(16), 0, start, start + 3, 3,
+            4096, 10, 1, 1, final=True,
+        )  # fmt: skip
+        catalogue.put([info])
+        known[clip] = info
+        if number % 4 == 0:
+            gone = rng.choice(list(known))
+            catalogue.remove(gone)
+            del known[gone]
+        if number % 100 == 0:
+            shown = [each for each in known.values() if each.end > 100 and each.start < 200]
+            assert catalogue.find("front", 100, 200) == _by_time(shown)
+    assert catalogue.find() == _by_time(list(known.values()))
+    for region in range(40):
+        assert len(catalogue.of_region(region)) == sum(each.region == region for each in known.values())

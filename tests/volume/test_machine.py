@@ -15,7 +15,7 @@ from mihariban.base.clock import SECOND
 from mihariban.base.errors import MiharibanError
 from mihariban.volume import Volume, erasing, holding
 from mihariban.volume import ring as ring_module
-from mihariban.volume.catalogue import CLIP, DEADLINE, FINAL, MINIMUM, Catalogue, ClipInfo
+from mihariban.volume.catalogue import Catalogue, ClipInfo
 from mihariban.volume.hold_plan import HoldPlan
 from mihariban.volume.manifest import KeptHold, KeptPart, pack_papers, paper_chunks
 from mihariban.volume.page import ClipHeader, ClipKind, RegionState
@@ -118,8 +118,9 @@ def _overwrite_blindly(self: machine.Life, pick: int) -> None:
 
 def _expire_what_is_held(patch: pytest.MonkeyPatch) -> None:
     def expired(self: Catalogue, now: int, limit: int | None = None) -> list[ClipInfo]:
-        rows = [row for row in self._clips.values() if max(row[DEADLINE], row[MINIMUM]) <= now and row[FINAL]]
-        return [info for row in rows if (info := self.get(row[CLIP])) and info.kind is not ClipKind.MANIFEST]
+        every = [info for region in tuple(self._regions) for info in self.of_region(region)]
+        past = [info for info in every if max(info.deadline, info.minimum) <= now and info.final]
+        return [info for info in past if info.kind is not ClipKind.MANIFEST]
 
     patch.setattr(Catalogue, "expired", expired)
 

@@ -1,25 +1,33 @@
 """index.db: a cache of the clips' tables, so that the ring need not be read at every start.
 
-Each row is sealed under the key of its clip and bound to its place and generation: a row that opens is of that clip and
-of no other, and when it says ``final`` it is complete, for a closed clip never changes. Nothing else is believed.
+The table of a clip is sealed under its key, the summaries of a closed region together under what only all keys of its
+clips give (``sealing.common_key``), both bound to place and generation: what opens is of just these clips and complete,
+for a closed clip never changes. When a key of them is destroyed it opens no more. Nothing else is believed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import struct
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+import numpy as np
 import structlog
+from numpy.typing import NDArray
 
 from mihariban.base import sqlite
+from mihariban.base.files import expect_file
 
 _log = structlog.get_logger(__name__)
-_VERSION = 1
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS summary (place INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
+_VERSION = 2
+_PLACE = struct.Struct(">QQ")
+_CONTEXT = np.dtype([("place", ">u8"), ("generation", ">u8"), ("part", "S1")])
+_SCHEMA = f"""
+DROP TABLE IF EXISTS summary;
+CREATE TABLE IF NOT EXISTS regions (region INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS chunks (place INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
-PRAGMA user_version=1;
+PRAGMA user_version={_VERSION};
 """
 
 
@@ -28,11 +36,31 @@ def place(region: int, slot: int) -> int:
     return region << 8 | slot
 
 
+def row_context(region: int, generation: int, slot: int) -> bytes:
+    """What the row of a clip is bound to."""
+    return _PLACE.pack(place(region, slot), generation) + b"c"
+
+
+def region_context(region: int, generation: int) -> bytes:
+    """What the summaries of a region are bound to."""
+    return _PLACE.pack(place(region, 0), generation) + b"r"
+
+
+def region_contexts(regions: Sequence[int], generations: NDArray[Any]) -> list[bytes]:
+    """``region_context`` of many regions."""
+    rows = np.zeros(len(regions), _CONTEXT)
+    rows["place"], rows["generation"], rows["part"] = np.asarray(regions) << 8, generations, b"r"
+    return rows.view(f"V{_CONTEXT.itemsize}").tolist()
+
+
 class Index(Protocol):
     """What the volume asks of its index. Losing it, or any row, costs only time."""
 
-    def put(self, row: int, summary: bytes, chunks: bytes) -> None:
-        """Note the sealed rows of a clip."""
+    def put(self, row: int, chunks: bytes) -> None:
+        """Note the sealed chunk rows of a clip."""
+
+    def put_region(self, region: int, summaries: bytes) -> None:
+        """Note the sealed summaries of a region."""
 
     def drop(self, region: int) -> None:
         """Forget all rows of a region."""
@@ -40,8 +68,8 @@ class Index(Protocol):
     def commit(self) -> None:
         """Keep what was put since the last time."""
 
-    def summaries(self) -> Iterator[tuple[int, bytes]]:
-        """All rows with their sealed summaries."""
+    def regions(self, among: range) -> dict[int, bytes]:
+        """The sealed summaries of the regions that are known of these."""
 
     def chunks(self, row: int) -> bytes | None:
         """The sealed chunk rows of a clip."""
@@ -54,27 +82,32 @@ class MemoryIndex:
     """An index that lasts as long as the process: for a volume opened without one, and for simulated machines."""
 
     def __init__(self) -> None:
-        self._rows: dict[int, tuple[bytes, bytes]] = {}
+        self._chunks: dict[int, bytes] = {}
+        self._regions: dict[int, bytes] = {}
 
-    def put(self, row: int, summary: bytes, chunks: bytes) -> None:
-        self._rows[row] = (summary, chunks)
+    def put(self, row: int, chunks: bytes) -> None:
+        self._chunks[row] = chunks
+
+    def put_region(self, region: int, summaries: bytes) -> None:
+        self._regions[region] = summaries
 
     def drop(self, region: int) -> None:
-        for row in [row for row in self._rows if row >> 8 == region]:
-            del self._rows[row]
+        self._regions.pop(region, None)
+        for row in [row for row in self._chunks if row >> 8 == region]:
+            del self._chunks[row]
 
     def commit(self) -> None:
         """Nothing to do."""
 
-    def summaries(self) -> Iterator[tuple[int, bytes]]:
-        return iter([(row, pair[0]) for row, pair in self._rows.items()])
+    def regions(self, among: range) -> dict[int, bytes]:
+        return {region: self._regions[region] for region in among if region in self._regions}
 
     def chunks(self, row: int) -> bytes | None:
-        pair = self._rows.get(row)
-        return pair[1] if pair else None
+        return self._chunks.get(row)
 
     def close(self) -> None:
-        self._rows.clear()
+        self._regions.clear()
+        self._chunks.clear()
 
 
 class SqliteIndex:
@@ -93,26 +126,33 @@ class SqliteIndex:
         self._broken = False
         self._closed = False
         if not readonly and self._db.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
-            self._db.executescript(_SCHEMA)  # only where it is needed: on a full disk it cannot be written
-        self._db.execute("SELECT place FROM summary LIMIT 1").fetchall()
+            self._db.executescript(_SCHEMA)
+        self._db.execute("SELECT region FROM regions LIMIT 1").fetchall()
 
-    def put(self, row: int, summary: bytes, chunks: bytes) -> None:
-        self._write("INSERT OR REPLACE INTO summary VALUES (?, ?)", (row, summary))
+    def put(self, row: int, chunks: bytes) -> None:
         self._write("INSERT OR REPLACE INTO chunks VALUES (?, ?)", (row, chunks))
 
+    def put_region(self, region: int, summaries: bytes) -> None:
+        self._write("INSERT OR REPLACE INTO regions VALUES (?, ?)", (region, summaries))
+
     def drop(self, region: int) -> None:
-        for name in ("summary", "chunks"):
-            self._write(f"DELETE FROM {name} WHERE place BETWEEN ? AND ?", (place(region, 0), place(region, 255)))  # noqa: S608  # names from this line
+        self._write("DELETE FROM regions WHERE region = ?", (region,))
+        self._write("DELETE FROM chunks WHERE place BETWEEN ? AND ?", (place(region, 0), place(region, 255)))
 
     def commit(self) -> None:
         if self._db.in_transaction:
             self._write("COMMIT", ())
 
-    def summaries(self) -> Iterator[tuple[int, bytes]]:
+    def regions(self, among: range) -> dict[int, bytes]:
         try:
-            yield from self._db.execute("SELECT place, sealed FROM summary")
+            found = self._db.execute(
+                "SELECT region, sealed FROM regions WHERE region BETWEEN ? AND ?", (among.start, among.stop - 1)
+            )
+            found.row_factory = None
+            return {region: sealed for region, sealed in found if isinstance(sealed, bytes)}
         except sqlite.DatabaseError as error:
             _log.warning("index_unreadable", why=str(error))
+            return {}
 
     def chunks(self, row: int) -> bytes | None:
         try:
@@ -142,6 +182,7 @@ class SqliteIndex:
 
 def open_index(path: Path, *, readonly: bool) -> Index:
     """The index at ``path``; a new one where it is damaged; one in memory where even that fails."""
+    expect_file(path)
     try:
         return SqliteIndex(path, readonly=readonly)
     except (sqlite.DatabaseUnusable, sqlite.DatabaseError) as error:

@@ -9,16 +9,17 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from mihariban.base.files import BlockFile
+from mihariban.base.files import BlockFile, Bytes, RealFile
 from mihariban.base.ids import Random
 from mihariban.volume.layout import BLOCK, FORMAT, Geometry
-from mihariban.volume.page import Page, pack_page, slot_sequence, unpack_page
+from mihariban.volume.page import Page, open_slot, pack_page, page_of, slot_sequence, slot_sequences, with_twin
 from mihariban.volume.reseal import Resealer
 from mihariban.volume.root import Root
 
 Renew = Callable[[], Sequence[Root] | None]
 _MAGIC = b"MIHAKEYS"
-_BATCH = 1 << 20
+_BATCH = 1 << 22
+_AHEAD = 1 << 24  # bytes the disk may read while we compute
 
 
 class KeyTable:
@@ -80,17 +81,37 @@ class KeyTable:
 
     def load(self, region: int) -> Page | None:
         """The newest page of a region that authenticates, ``twin`` False if but one does; None where neither does."""
-        return self._newest(self._file.pread(self._offset(region, 0), 2 * self._shape.page_size), region)
+        size = self._shape.page_size
+        both = memoryview(self._file.pread(self._offset(region, 0), 2 * size))
+        claims = [slot_sequence(both[:size], region), slot_sequence(both[size:], region)]
+        plain = self._newest_claimed(both, claims, region)
+        return None if plain is None else page_of(plain, region)
 
     def load_all(self) -> Iterator[tuple[int, Page | None]]:
-        """Every region with its page, read in large pieces."""
+        """Every region with its page."""
+        for first, plains in self.load_packed():
+            for region, plain in enumerate(plains, first):
+                yield region, None if plain is None else page_of(plain, region)
+
+    def load_packed(self) -> Iterator[tuple[int, list[bytes | None]]]:
+        """The plain text of every page, read in large pieces: the first region of each piece, and its pages."""
         size = self._shape.page_size
         step = max(1, _BATCH // (2 * size))
         for first in range(0, self._shape.regions, step):
             count = min(step, self._shape.regions - first)
-            raw = self._file.pread(self._offset(first, 0), count * 2 * size)
-            for number in range(count):
-                yield first + number, self._newest(raw[number * 2 * size : (number + 1) * 2 * size], first + number)
+            self._expect(self._offset(first, 0) + _AHEAD, count * 2 * size)
+            raw = memoryview(self._file.pread(self._offset(first, 0), count * 2 * size))
+            claims = slot_sequences(raw, size, first)
+            pages = [raw[2 * each * size : 2 * (each + 1) * size] for each in range(count)]
+            yield first, [self._newest_claimed(pages[each], claims[each], first + each) for each in range(count)]
+
+    def expect(self) -> None:
+        """All pages are read next."""
+        self._expect(0, _AHEAD)
+
+    def _expect(self, offset: int, length: int) -> None:
+        if isinstance(self._file, RealFile):
+            self._file.will_read(offset, length)
 
     def slots(self, region: int) -> list[Page | None]:
         """Both slots as they authenticate, for checking."""
@@ -158,11 +179,8 @@ class KeyTable:
         self._file.close()
 
     def _unpack(self, raw: bytes, region: int) -> Page | None:
-        for root in self._roots:
-            page = unpack_page(raw, region, root.cipher("page", region), self._volume)
-            if page is not None:
-                return page
-        return None
+        plain = self._open(raw, region)
+        return None if plain is None else page_of(plain, region)
 
     def _renewed(self, region: int) -> bool:
         """The root may have been renewed meanwhile: take the roots there are now. Asked once for a damaged page."""
@@ -185,21 +203,26 @@ class KeyTable:
         cipher = self._roots[0].cipher("page", page.region)
         return pack_page(page, sequence, self._shape.page_size, cipher, self._volume, self._random(12))
 
-    def _newest(self, raw: bytes, region: int) -> Page | None:
-        found = self._newest_known(raw, region)
-        return self._newest_known(raw, region) if found is None and self._renewed(region) else found
+    def _newest_claimed(self, both: memoryview, claims: Sequence[int], region: int) -> bytes | None:
+        """The plain text of the newest of both slots that authenticates, by the sequences they claim."""
+        found = self._newest_known(both, claims, region)
+        return self._newest_known(both, claims, region) if found is None and self._renewed(region) else found
 
-    def _newest_known(self, raw: bytes, region: int) -> Page | None:
-        size = self._shape.page_size
-        halves = [raw[:size], raw[size:]]
-        claims = sorted(((slot_sequence(half, region), slot) for slot, half in enumerate(halves)), reverse=True)
-        for rank, (sequence, slot) in enumerate(claims):
-            page = self._unpack(halves[slot], region) if sequence >= 0 else None
-            if page is not None:
+    def _newest_known(self, both: memoryview, claims: Sequence[int], region: int) -> bytes | None:
+        """With the roots there are; not a twin where the other slot cannot be its equal."""
+        size, newer = self._shape.page_size, int(claims[1] >= claims[0])
+        for slot in (newer, 1 - newer):
+            sequence = claims[slot]
+            plain = self._open(both[slot * size : (slot + 1) * size], region) if sequence >= 0 else None
+            if plain is not None:
                 self._sequences[region] = sequence
-                if rank or sequence & 1 != slot:
-                    page.twin = False
-                return page
+                return plain if slot == newer == sequence & 1 else with_twin(plain, twin=False)
+        return None
+
+    def _open(self, raw: Bytes, region: int) -> bytes | None:
+        for root in self._roots:
+            if (plain := open_slot(raw, root.cipher("page", region), self._volume)) is not None:
+                return plain
         return None
 
     def _offset(self, region: int, slot: int) -> int:

@@ -1,16 +1,16 @@
-"""A volume whose files are open: whose it is, recovery after a crash, and the clips from index or ring."""
+"""A volume whose files are open: whose it is, and what it and its index know of the clips."""
 
 from __future__ import annotations
 
-import struct
 import threading
+from collections.abc import Mapping
 
 import structlog
 
 from mihariban.base.clock import Clock
 from mihariban.base.files import BlockFile
 from mihariban.base.ids import Random
-from mihariban.volume.catalogue import Catalogue, ClipInfo, Row, clip_info, clip_row, packed_row
+from mihariban.volume.catalogue import Catalogue, ClipInfo, clip_info, clip_table
 from mihariban.volume.create import write_superblocks
 from mihariban.volume.errors import (
     VolumeDamaged,
@@ -18,22 +18,21 @@ from mihariban.volume.errors import (
     VolumeTruncated,
 )
 from mihariban.volume.finding import Finding, finding
-from mihariban.volume.index import Index, place
+from mihariban.volume.index import Index, place, region_context, row_context
 from mihariban.volume.keys import KeyTable
 from mihariban.volume.layout import BLOCK
+from mihariban.volume.opening import Opening
 from mihariban.volume.page import Page, RegionState
-from mihariban.volume.recover import Reader, close_after_crash
+from mihariban.volume.recover import Reader
 from mihariban.volume.ring import Ring
 from mihariban.volume.roots import Roots
 from mihariban.volume.rotate import rotate
-from mihariban.volume.sealing import open_row, seal_row
+from mihariban.volume.sealing import common_key, open_row, seal_row
 from mihariban.volume.storage import KEYS, RING, Storage
-from mihariban.volume.table import ClipTable, is_final, unpack_rows
+from mihariban.volume.table import ClipTable, pack_summaries, unpack_rows
 from mihariban.volume.writer import ClipWriter as RingWriter
 
 _log = structlog.get_logger(__name__)
-_AT_ONCE = 64
-_PLACE = struct.Struct(">QQ")
 
 
 class Mounted:
@@ -70,18 +69,24 @@ class Mounted:
         self.ring = Ring(self._file, self.keys, self.superblock, root, clock, random)
         self.reader = Reader(self._file, root, self.superblock.volume, self.shape)
         self.catalogue = Catalogue()
+        self.keys.expect()
         self._index: Index = storage.index(readonly=readonly)
         self._closed_writers: list[RingWriter] = []
         if self.roots.unfinished and not readonly:
             self.findings.append(finding("rotation-resumed"))
             rotate(self)
         self._keep_superblock(broken=bool(broken))
-        self._recover()
+        Opening(self).run()
 
     @property
     def readonly(self) -> bool:
         """Only looked at; another process may be the writer."""
         return self._readonly
+
+    @property
+    def place(self) -> str:
+        """Where it is, for people."""
+        return self._storage.place
 
     @property
     def random(self) -> Random:
@@ -103,101 +108,59 @@ class Mounted:
         if self._keys_file.pread(0, BLOCK) != KeyTable.head(self.superblock.volume):
             raise VolumeDamaged(place=self._storage.place, what="keys.tab (or it belongs to another volume)")
 
-    def _recover(self) -> None:
-        indexed = dict(self._index.summaries())
-        unsettled: list[Page] = []
-        pages: list[tuple[Page, dict[int, ClipTable] | None]] = []
-        known: list[Row] = []
-        lost = opened = 0
-        for region, page in self.keys.load_all():
-            if page is None:
-                lost += 1
-                self.ring.table.lose(region)
-                self.findings.append(finding("key-page-lost", region=region))
-                continue
-            tables: dict[int, ClipTable] | None = None
-            if page.state is RegionState.OPEN:
-                if not opened:
-                    self._settle_disk()
-                opened += 1
-                tables = self.reader.walk(page).tables if self._readonly else self._close_region(page)
-            if not page.twin:
-                unsettled.append(page)
-            self.ring.table.update(page)
-            rows = self._indexed(page, indexed) if tables is None else None
-            if rows is not None:
-                known += rows
-            elif page.live:
-                pages.append((page, tables))
-        if lost == self.shape.regions:
-            raise VolumeDamaged(place=self._storage.place, what="every page of keys.tab")
-        if unsettled and not self._readonly:
-            self.ring.settle(unsettled)
-        for first in range(0, len(pages), _AT_ONCE):
-            group = pages[first : first + _AT_ONCE]
-            self.reader.expect(page for page, tables in group if tables is None)
-            for page, tables in group:
-                known += map(clip_row, self._learn(page, tables))
-        self.catalogue.fill(known)
-        if not self._readonly:
-            self._index.commit()
-
-    def _settle_disk(self) -> None:
+    def settle_disk(self) -> None:
         """What a killed process wrote may be in the machine's memory only: make it durable before building on it."""
         if not self._readonly:
             with self.ring.guard("ring.vol"):
                 self._file.sync()
 
-    def _close_region(self, page: Page) -> dict[int, ClipTable]:
-        walked = self.reader.walk(page)
-        close_after_crash(page, walked)
-        for table in walked.tables.values():
-            table.final = True
-        page.twin = False
-        return walked.tables
+    # The index
 
-    def _learn(self, page: Page, known: dict[int, ClipTable] | None) -> list[ClipInfo]:
-        """The clips of a region the index does not know, read from the ring unless they were just walked."""
-        if known is None:
-            known = self.reader.tables(page)
-        if not self._readonly:
-            for slot, table in known.items():
-                self._put_index(page, slot, table)
-        if page.state is RegionState.CLOSED:  # a clip of which nothing can be read has a key to destroy all the same
-            live = [slot for slot, entry in enumerate(page.entries) if entry.live]
-            known = {slot: known.get(slot) or ClipTable(final=True) for slot in live}
-        return [clip_info(page, slot, table) for slot, table in known.items()]
+    def indexed(self, among: range) -> dict[int, bytes]:
+        """What the index has of regions: the sealed summaries of their clips."""
+        return self._index.regions(among)
 
-    def _indexed(self, page: Page, indexed: dict[int, bytes]) -> list[Row] | None:
-        """The clips of a region from the index, if it has all that are live and each is complete."""
-        rows: list[Row] = []
-        first = place(page.region, 0)
-        for slot, entry in enumerate(page.entries):
-            if not entry.key:
-                continue
-            sealed = indexed.get(first + slot)
-            summary = open_row(entry.key, self._context(page, slot, b"s"), sealed) if sealed else None
-            if not summary or not is_final(summary):
-                return None
-            rows.append(packed_row(page, slot, entry, summary))
-        return rows
+    def index_region(self, page: Page, tables: Mapping[int, ClipTable]) -> None:
+        """Note clips of a region, and if they are all that are live and it is closed, their summaries."""
+        for slot, table in tables.items():
+            self._put_chunks(page, slot, table)
+        self._put_summaries(page, tables)
 
-    def _context(self, page: Page, slot: int, part: bytes) -> bytes:
-        return _PLACE.pack(place(page.region, slot), page.generation) + part
+    def commit_index(self) -> None:
+        """Keep what the index was told."""
+        self._index.commit()
 
-    def _put_index(self, page: Page, slot: int, table: ClipTable) -> None:
-        key = page.entries[slot].key
-        summary = seal_row(key, self._context(page, slot, b"s"), table.pack_summary(), self._random)
-        rows = seal_row(key, self._context(page, slot, b"c"), table.pack_rows(), self._random)
-        self._index.put(place(page.region, slot), summary, rows)
+    def _context(self, page: Page, slot: int) -> bytes:
+        return row_context(page.region, page.generation, slot)
+
+    def _put_chunks(self, page: Page, slot: int, table: ClipTable) -> None:
+        rows = seal_row(page.entries[slot].key, self._context(page, slot), table.pack_rows(), self._random)
+        self._index.put(place(page.region, slot), rows)
+
+    def _put_summaries(self, page: Page, tables: Mapping[int, ClipTable]) -> None:
+        """Only of closed clips, and of all that are live: what cannot be read now is looked for again at each start."""
+        live = [(slot, entry.key) for slot, entry in enumerate(page.entries) if entry.live]
+        known = [tables[slot] for slot, _ in live if slot in tables and tables[slot].final and tables[slot].count]
+        if page.state is not RegionState.CLOSED or not live or len(known) < len(live):
+            return
+        key, context = common_key(b"".join(key for _, key in live)), region_context(page.region, page.generation)
+        self._index.put_region(page.region, seal_row(key, context, pack_summaries(known), self._random))
+
+    def _put_known(self, page: Page) -> None:
+        """The summaries of a region as the catalogue has them, unless the region has gone on meanwhile."""
+        if int(self.ring.table.generation[page.region]) == page.generation:
+            self._put_summaries(page, {info.slot: clip_table(info) for info in self.catalogue.of_region(page.region)})
 
     def _index_closed(self) -> None:
         for writer in self._closed_writers:
             if writer.entry.live:
-                self._put_index(writer.region.page, writer.slot, writer.table)
-        if self._closed_writers:
+                self._put_chunks(writer.region.page, writer.slot, writer.table)
+        for page in self.ring.closed:
+            self._put_known(page)
+        if self._closed_writers or self.ring.closed:
             self._index.commit()
         self._closed_writers.clear()
+        self.ring.closed.clear()
 
     def _refresh_open(self) -> None:
         writers = [writer for region in self.ring.open.values() for writer in region.writers if writer.table.chunks]
@@ -214,7 +177,7 @@ class Mounted:
                 return writer.table
         sealed = self._index.chunks(place(info.region, info.slot))
         key = page.entries[info.slot].key
-        rows = open_row(key, self._context(page, info.slot, b"c"), sealed) if sealed else None
+        rows = open_row(key, self._context(page, info.slot), sealed) if sealed else None
         if rows is not None and len(rows):
             table = ClipTable(unpack_rows(rows))
             if len(table.chunks) == info.chunks:

@@ -11,12 +11,16 @@ import enum
 import struct
 from dataclasses import dataclass, field
 
+import numpy as np
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from mihariban.base.files import Bytes
 from mihariban.volume.layout import FORMAT, NEVER, TAG
 
 KEY_LENGTH = 32
+KEY_ROOM = 96
+"""Bytes an entry has for its key."""
 _HEAD = struct.Struct(">4sB3xIQ12s")  # magic, format, page, sequence, nonce
 _MAGIC = b"MHKP"
 _STATE = struct.Struct(
@@ -25,6 +29,14 @@ _STATE = struct.Struct(
 _TWIN = 9  # where the twin flag stands in it
 _ENTRY = struct.Struct(">16s16s96sBBBBHHqqq16s16x")
 MAX_ENTRIES = 255
+_KEY_ROW = [("file", f"V{KEY_LENGTH}"), ("more", f"V{KEY_ROOM - KEY_LENGTH}")]
+_ENTRY_ROW = np.dtype(
+    [
+        ("clip", "V16"), ("visit", "V16"), ("key", _KEY_ROW), ("key_length", "u1"), ("wrapping", "u1"),
+        ("live", "u1"), ("kind", "u1"), ("holds", ">u2"), ("-", "V2"), ("created", ">i8"), ("deadline", ">i8"),
+        ("minimum", ">i8"), ("policy", "V16"), ("--", "V16"),
+    ]
+)  # fmt: skip
 
 
 class RegionState(enum.IntEnum):
@@ -187,9 +199,9 @@ def seal_slot(plain: bytes, region: int, sequence: int, cipher: AESGCM, volume: 
     return head + cipher.encrypt(nonce, plain, volume + head)
 
 
-def open_slot(raw: bytes, cipher: AESGCM, volume: bytes) -> bytes | None:
+def open_slot(raw: Bytes, cipher: AESGCM, volume: bytes) -> bytes | None:
     """The plain text of a slot; None where it does not authenticate."""
-    head = raw[: _HEAD.size]
+    head = bytes(raw[: _HEAD.size])
     try:
         return cipher.decrypt(head[-12:], raw[_HEAD.size :], volume + head)
     except InvalidTag:
@@ -201,17 +213,44 @@ def with_twin(plain: bytes, twin: bool) -> bytes:
     return plain[:_TWIN] + bytes([twin]) + plain[_TWIN + 1 :]
 
 
-def slot_sequence(raw: bytes, region: int) -> int:
+def rows_of(page_size: int) -> np.dtype[np.void]:
+    """How numpy sees the plain text of a slot, to take in many at once: the same fields as ``page_of``."""
+    entries = (_ENTRY_ROW, (capacity(page_size),))
+    return np.dtype(
+        {
+            "names": ["generation", "state", "twin", "opened", "camera_length", "camera", "entries"],
+            "formats": [">u8", "u1", "u1", ">i8", "u1", "V47", entries],
+            "offsets": [0, 8, _TWIN, 24, 32, 33, _STATE.size],
+            "itemsize": page_size - _HEAD.size - TAG,
+        }
+    )
+
+
+def slot_sequence(raw: Bytes, region: int) -> int:
     """The sequence a slot claims, before it is authenticated; -1 where it is no slot of this page."""
     magic, version, page, sequence, _ = _HEAD.unpack_from(raw)
     return int(sequence) if (magic, version, page) == (_MAGIC, FORMAT, region) else -1
 
 
+def slot_sequences(raw: Bytes, page_size: int, first: int) -> list[list[int]]:
+    """``slot_sequence`` of both slots of each page, of pages one behind the other from number ``first`` on."""
+    rest = f"V{page_size - 20}"
+    head = [("magic", "S4"), ("format", "u1"), ("-", "V3"), ("page", ">u4"), ("sequence", ">u8"), ("--", rest)]
+    heads = np.frombuffer(raw, np.dtype(head)).reshape(-1, 2)
+    pages = np.arange(first, first + len(heads))[:, np.newaxis]
+    right = (heads["magic"] == _MAGIC) & (heads["format"] == FORMAT) & (heads["page"] == pages)
+    claims: list[list[int]] = np.where(right, heads["sequence"].astype(np.int64), -1).tolist()
+    return claims
+
+
 def unpack_page(raw: bytes, region: int, cipher: AESGCM, volume: bytes) -> Page | None:
     """The page in a slot; None where it does not authenticate."""
     plain = open_slot(raw, cipher, volume)
-    if plain is None:
-        return None
+    return None if plain is None else page_of(plain, region)
+
+
+def page_of(plain: bytes, region: int) -> Page:
+    """The page with this plain text."""
     generation, state, twin, count, chunks, end, tail, opened, length, camera, boot = _STATE.unpack_from(plain)
     entries = [_entry(fields) for fields in _ENTRY.iter_unpack(plain[_STATE.size : _STATE.size + count * _ENTRY.size])]
     name = camera[:length].decode()

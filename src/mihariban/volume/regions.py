@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mihariban.volume.page import Page, RegionState
 
@@ -39,6 +40,15 @@ class RegionTable:
         self.live[region] = sum(entry.live for entry in page.entries)
         self.held[region] = sum(entry.holds > 0 for entry in page.entries)
         self.opened[region] = page.opened
+
+    def fill(self, regions: Sequence[int], pages: NDArray[np.void]) -> None:
+        """Take over what many pages say (``page.rows_of``)."""
+        where = np.asarray(regions, np.int64)
+        self.generation[where] = pages["generation"]
+        self.state[where] = pages["state"]
+        self.live[where] = (pages["entries"]["key_length"] > 0).sum(axis=1)
+        self.held[where] = (pages["entries"]["holds"] > 0).sum(axis=1)
+        self.opened[where] = pages["opened"]
 
     def lose(self, region: int) -> None:
         """Note that the page of a region cannot be read."""

@@ -67,6 +67,7 @@ class Ring:
         self.finished: list[ClipWriter] = []
         self.dropped: list[Reuse] = []
         self.filled: list[Reuse] = []
+        self.closed: list[Page] = []  # of regions that ended and that the index does not know yet
         self.events = Events()
         self.holding = RLock()
         self.failed = False
@@ -163,6 +164,7 @@ class Ring:
             del self.open[region.page.region]
             self.table.update(region.page)
             self.keys.later(region.page)
+            self.closed.append(region.page)
             self.filled.append(Reuse(region.page.region, region.before, region.page.generation))
         self._closing.clear()
 

@@ -13,7 +13,7 @@ from typing import Any
 from mihariban.base.clock import SECOND, Clock, iso
 from mihariban.base.files import RealFile
 from mihariban.base.ids import id_text
-from mihariban.volume.catalogue import DEADLINE, HOLDS, ClipInfo
+from mihariban.volume.catalogue import ClipInfo
 from mihariban.volume.errors import ChunkDamaged, ClipRefused, ClipUnknown, VolumeDamaged
 from mihariban.volume.finding import Finding, finding
 from mihariban.volume.layout import blocks
@@ -194,6 +194,6 @@ def pace(volume: Volume, period: int) -> int:
     """Bytes a second so that all that is stored now, and a tenth more, is read once in ``period`` ns."""
     now = volume.clock.wall()
     with volume.lock:
-        stored = volume.catalogue.sums(lambda row: row[HOLDS] > 0 or row[DEADLINE] > now)[1]
+        stored = volume.catalogue.sums(lambda rows: (rows["holds"] > 0) | (rows["deadline"] > now))[1]
     seconds = max(1, period // SECOND)
     return max(-(-stored * (_RESERVE + 1) // (_RESERVE * seconds)), -(-_LEAST // 86_400))

@@ -3,12 +3,14 @@
 A sealed piece is a head of 32 bytes in the clear, the AES-256-GCM text of (meta, data), its tag, and zeros up to a
 whole block. The head says only what is needed to find the next piece. The nonce is the piece's number within its
 region; a clip lies in one region, and no region is ever continued by another process life, so no number comes twice
-under one key. What the index keeps of a clip is sealed under the same key with random nonces of another form.
+under one key. What the index keeps of a clip is sealed under the same key with random nonces of another form; what it
+keeps of all clips of a region, under a key that takes all of theirs.
 """
 
 from __future__ import annotations
 
 import enum
+import hmac
 import struct
 from dataclasses import dataclass
 
@@ -119,17 +121,26 @@ def unseal_whole(cipher: AESGCM, volume: bytes, region: int, piece: Piece, raw: 
 
 
 def seal_row(key: bytes, context: bytes, plain: bytes, random: Random) -> bytes:
-    """Bytes about a clip for the index, under the clip's own key: they die with it."""
+    """Bytes for the index, under the key of a clip or the common key of some: they die with it."""
     nonce = b"\xff" + random(11)
     return nonce + AESGCM(key).encrypt(nonce, plain, b"index" + context)
 
 
 def open_row(key: bytes, context: bytes, sealed: bytes) -> bytes | None:
-    """What ``seal_row`` was given; None where it was another clip or is damaged."""
+    """What ``seal_row`` was given; None where that was under another key, of another place, or is damaged."""
     try:
         return AESGCM(key).decrypt(sealed[:12], sealed[12:], b"index" + context)
     except (InvalidTag, ValueError):
         return None
+
+
+def common_key(keys: bytes) -> bytes:
+    """A key that can be made from all of these together, one behind the other, and from no fewer: the first step of
+    HKDF-SHA-256 over them.
+
+    What is sealed under it dies with the first of them that is destroyed.
+    """
+    return hmac.digest(b"mihariban region summaries", keys, "sha256")
 
 
 def read_piece(file: BlockFile, offset: int, limit: int) -> tuple[Piece, bytes] | None:

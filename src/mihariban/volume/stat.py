@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from mihariban.base.clock import DAY, HOUR, SECOND
-from mihariban.volume.catalogue import DEADLINE, HOLDS, KIND, START, Catalogue
+from mihariban.volume.catalogue import Catalogue
 from mihariban.volume.layout import Superblock
 from mihariban.volume.page import ClipKind, RegionState
 from mihariban.volume.regions import RegionTable
@@ -87,11 +87,11 @@ def lifetime_hours(usable_bytes: int, week_bytes: int) -> float | None:
 def figures(catalogue: Catalogue, table: RegionTable, block: Superblock, level: str, now: int) -> VolumeStat:
     """The figures of a volume. ``level``: what may be said of overwritten footage. ``now``: wall ns."""
     shape, size = block.geometry, block.geometry.region_size
-    clips, stored, shown = catalogue.sums(lambda row: row[KIND] != ClipKind.MANIFEST)
-    held = catalogue.sums(lambda row: row[HOLDS] > 0 and row[KIND] != ClipKind.MANIFEST)
-    copied = catalogue.sums(lambda row: row[KIND] == ClipKind.COPY)
-    expired = catalogue.sums(lambda row: not row[HOLDS] and row[DEADLINE] <= now)
-    recent = catalogue.sums(lambda row: row[START] > now - WEEK and row[KIND] < ClipKind.COPY)[1]
+    clips, stored, shown = catalogue.sums(lambda rows: rows["kind"] != ClipKind.MANIFEST)
+    held = catalogue.sums(lambda rows: (rows["holds"] > 0) & (rows["kind"] != ClipKind.MANIFEST))
+    copied = catalogue.sums(lambda rows: rows["kind"] == ClipKind.COPY)
+    expired = catalogue.sums(lambda rows: (rows["holds"] == 0) & (rows["deadline"] <= now))
+    recent = catalogue.sums(lambda rows: (rows["start"] > now - WEEK) & (rows["kind"] < ClipKind.COPY))[1]
     oldest = catalogue.oldest()
     rate = weekly_rate(recent, None if oldest is None else max(oldest, now - WEEK), now)
     known = rate if oldest is not None and (now - oldest >= DAY or table.free() == 0) else 0

@@ -6,11 +6,12 @@ The same bytes are the clip's record in the ring and its rows in the index.
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import cbor2
+import numpy as np
 
 from mihariban.base.clock import SECOND
 from mihariban.volume.chunk import Chunk, CodecConfig, Sample
@@ -21,6 +22,13 @@ _ROW = struct.Struct(">qIIIIHBBI")  # wall, block, length, number, microseconds,
 _VERSION = 1
 ROW = _ROW.size
 SUMMARY = _SUMMARY.size
+SUMMARY_ROW = np.dtype(
+    [
+        ("version", "u1"), ("final", "u1"), ("-", "V2"), ("chunks", ">u4"), ("start", ">i8"), ("end", ">i8"),
+        ("duration", ">i8"), ("stored", ">u8"), ("media", ">u8"), ("samples", ">u4"), ("--", "V4"),
+    ]
+)  # fmt: skip
+"""How numpy sees packed sums without their notes, to take in many at once."""
 _KEY, _CONFIG, _NOTES, _HIDDEN, _ALIGNED = 1, 2, 4, 8, 16
 
 
@@ -127,24 +135,24 @@ class ClipTable:
         )
 
 
+def pack_summaries(tables: Sequence[ClipTable]) -> bytes:
+    """Sums of several tables one behind the other, then their notes, if there are any, by number of the table."""
+    packed = [table.pack_summary() for table in tables]
+    notes = {number: each[SUMMARY:] for number, each in enumerate(packed) if len(each) > SUMMARY}
+    return b"".join(each[:SUMMARY] for each in packed) + (cbor2.dumps(notes) if notes else b"")
+
+
+def unpack_notes(summaries: bytes, count: int) -> dict[int, bytes]:
+    """The notes ``pack_summaries`` packed of ``count`` tables, each as it was packed."""
+    rest = summaries[count * SUMMARY :]
+    return cbor2.loads(rest) if rest else {}
+
+
 def unpack_table(summary: bytes, rows: bytes = b"") -> ClipTable:
     """The table packed by ``pack_summary`` and ``pack_rows``; without rows, the sums alone."""
     _, final, _, count, start, end, duration, stored, media, samples = _SUMMARY.unpack_from(summary)
     notes = cbor2.loads(summary[SUMMARY:]) if len(summary) > SUMMARY else {}
     return ClipTable([], bool(final), start, end, duration, stored, media, samples, count, notes, rows)
-
-
-def is_final(summary: bytes) -> bool:
-    """The clip was closed when ``pack_summary`` packed this."""
-    return summary[1] != 0
-
-
-def unpack_summary(summary: bytes) -> tuple[bool, int, int, int, int, int, int, int, bytes | None]:
-    """What ``pack_summary`` packed, as it lies there: final, count, start, end, duration, stored, media, samples, and
-    the notes still packed, None where there are none.
-    """
-    _, final, _, count, start, end, duration, stored, media, samples = _SUMMARY.unpack_from(summary)
-    return bool(final), count, start, end, duration, stored, media, samples, summary[SUMMARY:] or None
 
 
 def unpack_rows(rows: bytes) -> list[ChunkInfo]:

@@ -397,8 +397,11 @@ class Volume(Mounted):
         self.ring.settle(pages.values())
         for info in infos:
             self.catalogue.remove(info.clip)
-            if not pages[info.region].live:
-                self._index.drop(info.region)
+        for page in pages.values():
+            if page.live:
+                self._put_known(page)
+            else:
+                self._index.drop(page.region)
         self._index.commit()
         return [read_back(self, info, witness) for info, witness in before]
 
