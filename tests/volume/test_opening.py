@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +33,7 @@ from mihariban.volume.page import (
 )
 from mihariban.volume.recover import Reader
 from mihariban.volume.regions import RegionTable
+from mihariban.volume.root import Root
 from mihariban.volume.sealing import common_key, open_row
 from mihariban.volume.table import SUMMARY, ClipTable, pack_summaries, unpack_notes, unpack_table
 from tests.volume.support import START, chunk, make, record
@@ -281,6 +284,18 @@ def test_many_sequences_at_once_are_those_of_each_slot() -> None:
     each = [slot_sequence(half, 5 + number // 2) for number, half in enumerate(halves)]
     assert each == [8, 7, -1, 1 << 40, -1, -1]
     assert slot_sequences(raw, 1024, 5) == [each[0:2], each[2:4], each[4:6]]
+
+
+@given(st.binary(min_size=32, max_size=32), st.binary(min_size=16, max_size=16), st.integers(0, 1 << 40))
+def test_keys_of_the_root_are_those_of_the_library(secret: bytes, volume: bytes, number: int) -> None:
+    """HKDF-SHA-256, made ready once for many keys."""
+    info = b"mihariban page\x00" + number.to_bytes(8, "big")
+    assert Root(secret, volume).key("page", number) == HKDF(SHA256(), 32, volume, info).derive(secret)
+
+
+def test_the_common_key_is_the_first_step_of_hkdf() -> None:
+    keys = bytes(range(64))
+    assert common_key(keys) == HKDF.extract(SHA256(), b"mihariban region summaries", keys)
 
 
 PLACES = ((5, 8), (5, 7), (5, 3), (6, 1 << 40))

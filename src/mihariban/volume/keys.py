@@ -82,9 +82,9 @@ class KeyTable:
     def load(self, region: int) -> Page | None:
         """The newest page of a region that authenticates, ``twin`` False if but one does; None where neither does."""
         size = self._shape.page_size
-        both = memoryview(self._file.pread(self._offset(region, 0), 2 * size))
-        claims = [slot_sequence(both[:size], region), slot_sequence(both[size:], region)]
-        plain = self._newest_claimed(both, claims, region)
+        raw = memoryview(self._file.pread(self._offset(region, 0), 2 * size))
+        claims = [slot_sequence(raw[:size], region), slot_sequence(raw[size:], region)]
+        plain = self._newest(raw, 0, claims, region)
         return None if plain is None else page_of(plain, region)
 
     def load_all(self) -> Iterator[tuple[int, Page | None]]:
@@ -102,8 +102,7 @@ class KeyTable:
             self._expect(self._offset(first, 0) + _AHEAD, count * 2 * size)
             raw = memoryview(self._file.pread(self._offset(first, 0), count * 2 * size))
             claims = slot_sequences(raw, size, first)
-            pages = [raw[2 * each * size : 2 * (each + 1) * size] for each in range(count)]
-            yield first, [self._newest_claimed(pages[each], claims[each], first + each) for each in range(count)]
+            yield first, [self._newest(raw, 2 * each * size, claims[each], first + each) for each in range(count)]
 
     def expect(self) -> None:
         """All pages are read next."""
@@ -203,20 +202,22 @@ class KeyTable:
         cipher = self._roots[0].cipher("page", page.region)
         return pack_page(page, sequence, self._shape.page_size, cipher, self._volume, self._random(12))
 
-    def _newest_claimed(self, both: memoryview, claims: Sequence[int], region: int) -> bytes | None:
-        """The plain text of the newest of both slots that authenticates, by the sequences they claim."""
-        found = self._newest_known(both, claims, region)
-        return self._newest_known(both, claims, region) if found is None and self._renewed(region) else found
+    def _newest(self, raw: memoryview, start: int, claims: Sequence[int], region: int) -> bytes | None:
+        """The plain text of the newest of the two slots at ``start`` that authenticates, by the sequences they claim.
 
-    def _newest_known(self, both: memoryview, claims: Sequence[int], region: int) -> bytes | None:
-        """With the roots there are; not a twin where the other slot cannot be its equal."""
-        size, newer = self._shape.page_size, int(claims[1] >= claims[0])
-        for slot in (newer, 1 - newer):
-            sequence = claims[slot]
-            plain = self._open(both[slot * size : (slot + 1) * size], region) if sequence >= 0 else None
-            if plain is not None:
-                self._sequences[region] = sequence
-                return plain if slot == newer == sequence & 1 else with_twin(plain, twin=False)
+        It says that it is no twin where the other one cannot be its equal.
+        """
+        newer, size = int(claims[1] >= claims[0]), self._shape.page_size
+        slots = [raw[start : start + size], raw[start + size : start + 2 * size]]
+        for renewed in (False, True):
+            if renewed and not self._renewed(region):
+                return None
+            for slot in (newer, 1 - newer):
+                sequence = claims[slot]
+                plain = self._open(slots[slot], region) if sequence >= 0 else None
+                if plain is not None:
+                    self._sequences[region] = sequence
+                    return plain if slot == newer == sequence & 1 else with_twin(plain, twin=False)
         return None
 
     def _open(self, raw: Bytes, region: int) -> bytes | None:

@@ -10,12 +10,13 @@ keeps of all clips of a region, under a key that takes all of theirs.
 from __future__ import annotations
 
 import enum
-import hmac
 import struct
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 
 from mihariban.base.files import BlockFile
 from mihariban.base.ids import Random
@@ -25,6 +26,7 @@ _HEAD = struct.Struct(">4sBBHQIII4x")  # magic, format, kind, key slot, generati
 _MAGIC = b"MHCK"
 HEAD = _HEAD.size
 OVERHEAD = HEAD + TAG
+_EXTRACT = HMAC(b"mihariban region summaries", SHA256())
 
 
 class PieceKind(enum.IntEnum):
@@ -140,7 +142,9 @@ def common_key(keys: bytes) -> bytes:
 
     What is sealed under it dies with the first of them that is destroyed.
     """
-    return hmac.digest(b"mihariban region summaries", keys, "sha256")
+    extract = _EXTRACT.copy()
+    extract.update(keys)
+    return extract.finalize()
 
 
 def read_piece(file: BlockFile, offset: int, limit: int) -> tuple[Piece, bytes] | None:
