@@ -423,6 +423,20 @@ def test_figures_tell_what_is_used_and_when_it_goes(tmp_path: Path, clock: Turne
     volume.close()
 
 
+def test_a_closed_week_does_not_make_the_forecast_rosy(tmp_path: Path, clock: TurnedClock) -> None:
+    """The rate is that of the last week with footage: over the new year nothing is written, and then as before."""
+    volume = make(tmp_path, clock)
+    for _ in range(3):
+        record(volume, clock, size=36000)
+        clock.turn(DAY)
+    before = volume.stat()
+    clock.turn(20 * DAY)
+    after = volume.stat()
+    assert after.week_bytes == before.week_bytes > 0
+    assert after.lifetime_hours == before.lifetime_hours is not None
+    volume.close()
+
+
 def test_a_ring_that_is_full_within_a_day_is_judged_at_once(tmp_path: Path, clock: TurnedClock) -> None:
     """Its oldest footage never gets a day old, and that is what must be told."""
     volume = make(tmp_path, clock)

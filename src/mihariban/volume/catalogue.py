@@ -306,6 +306,12 @@ class Catalogue:
             shown = starts[starts > 0]
             return int(shown.min()) if len(shown) else None
 
+    def newest(self) -> int | None:
+        """First instant shown by the newest clip; None where there is none."""
+        with self._lock:
+            starts = self._every()["start"]
+            return int(starts.max()) if starts.size and starts.max() > 0 else None
+
     def _every(self) -> Rows:
         return self._rows[: self._count]
 

@@ -25,7 +25,8 @@ class VolumeStat:
             holds; expired_*: past the deadline, not yet erased. The papers of holds do not count.
         erasable_regions: no key opens them any more, their old bytes are still there.
         oldest: first picture kept.
-        week_bytes: written in the last seven days (scaled up where the volume is younger); 0 where nothing was.
+        week_bytes: written in the seven days up to the newest footage, so that a closed week forecasts no idle ring
+            (scaled up where the volume is younger); 0 where nothing was.
         overwritten_at: when the oldest will be overwritten at that rate; None where nothing is written, and before a
             day of footage has shown the rate, unless the ring was full before.
         lifetime_hours: how long footage lives at that rate until it is overwritten; None likewise.
@@ -91,9 +92,9 @@ def figures(catalogue: Catalogue, table: RegionTable, block: Superblock, level: 
     held = catalogue.sums(lambda rows: (rows["holds"] > 0) & (rows["kind"] != ClipKind.MANIFEST))
     copied = catalogue.sums(lambda rows: rows["kind"] == ClipKind.COPY)
     expired = catalogue.sums(lambda rows: (rows["holds"] == 0) & (rows["deadline"] <= now))
-    recent = catalogue.sums(lambda rows: (rows["start"] > now - WEEK) & (rows["kind"] < ClipKind.COPY))[1]
-    oldest = catalogue.oldest()
-    rate = weekly_rate(recent, None if oldest is None else max(oldest, now - WEEK), now)
+    oldest, until = catalogue.oldest(), min(now, catalogue.newest() or now)
+    recent = catalogue.sums(lambda rows: (rows["start"] > until - WEEK) & (rows["kind"] < ClipKind.COPY))[1]
+    rate = weekly_rate(recent, None if oldest is None else max(oldest, until - WEEK), until)
     known = rate if oldest is not None and (now - oldest >= DAY or table.free() == 0) else 0
     return VolumeStat(
         size=shape.ring_size,
