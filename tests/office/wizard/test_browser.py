@@ -49,7 +49,7 @@ def test_every_page_of_people(office_page: Page, everybody: dict[str, Acting]) -
         _checked(office_page, f"/people/{path.format(pk=user.person_id)}")
     office_page.goto("/people/new/")
     office_page.get_by_role("button", name="登録する").click()
-    assert office_page.locator(".m-field__error").count() == 1
+    assert office_page.locator("main .m-field__error").count() == 1
     accessible(office_page)
 
 
