@@ -151,6 +151,74 @@ def test_the_headline_never_contradicts_a_tile(seen: SeenStatus, someone: Someon
     assert page.count("すぐに対応が必要です") == 1
 
 
+WORST: dict[str, tuple[Callable[[SeenStatus], object], str, str]] = {
+    "all is well": (lambda s: None, "good", "異常なし"),
+    "the camera does not watch": (lambda s: s.json["cameras"][0].update(watched=False), "error", "異常あり"),
+    "the disk fails": (lambda s: _finding("ring_failing", "alarm"), "error", "異常あり"),
+    "the storage is short": (lambda s: s.figures.update(lifetime_h=48.0), "warn", "注意あり"),
+    "a warning of the machine": (lambda s: _finding("scrub_behind", "warning"), "warn", "注意あり"),
+    "out of service": (lambda s: _stop(), "error", "異常あり"),
+}
+
+
+def _finding(code: str, severity: str) -> None:
+    SeenFinding.objects.create(recorder_id="r", code=code, severity=severity, since=now(), ja="装置の警報", en="it")
+
+
+def _stop() -> None:
+    fault = Fault.objects.create(kiosk_id="k1", kind="kiosk", what="x", since=now(), source="person", opened_at=now())
+    Stoppage.objects.create(fault=fault, began=now())
+
+
+@pytest.mark.parametrize("case", WORST)
+def test_a_tile_looks_as_bad_as_the_worst_on_it(seen: SeenStatus, someone: Someone, client: Client, case: str) -> None:
+    """By its edge and by a word, although the kiosk itself is open."""
+    change, look, word = WORST[case]
+    change(seen)
+    seen.save()
+    kiosk = kiosks_now(now())[0]
+    assert (kiosk.look, str(kiosk.verdict)) == (look, word)
+    client.force_login(someone("manager").user)
+    page = client.get("/today/", secure=True).content.decode()
+    assert f'd-kiosk--{look}"><h3>1号機<span class="m-tag m-tag--{look}">{word}</span>' in page
+
+
+def test_a_closed_evening_has_no_verdict(seen: SeenStatus, office_clock: TurnedClock) -> None:
+    """Nothing is wrong, and nobody is there to whom that would be news."""
+    office_clock.turn_to(moment("2026-11-24 19:00:00"))
+    seen.at = seen.tried = now()
+    seen.json["cameras"][0]["watched"] = False
+    seen.save()
+    kiosk = kiosks_now(now())[0]
+    assert (kiosk.look, kiosk.verdict, kiosk.state.word.ja) == ("", None, "稼働時間外")
+
+
+def test_the_headline_counts_a_storage_that_is_short(seen: SeenStatus, someone: Someone, client: Client) -> None:
+    """Before the recorder itself tells of it, and once where it does."""
+    _checked()
+    client.force_login(someone("manager").user)
+    client.get("/today/", secure=True)
+    seen.figures["lifetime_h"] = 48.0
+    seen.save()
+    page = client.get("/today/", secure=True).content.decode()
+    assert "やり残した仕事もありません" not in page and "映像の保存（録画装置 r）：不足" in page
+    assert "約 2 日しか残らず" in page
+    _finding("capacity_short", "warning")
+    page = client.get("/today/", secure=True).content.decode()
+    assert "映像の保存（録画装置 r）：不足" not in page and "装置の警報" in page
+
+
+def test_a_recorder_without_cameras_that_is_silent_is_told(seen: SeenStatus, someone: Someone, client: Client) -> None:
+    """No tile could say so."""
+    _checked()
+    CameraUnit.objects.all().delete()
+    seen.tried = now() - timedelta(minutes=2)
+    seen.save()
+    client.force_login(someone("manager").user)
+    page = client.get("/today/", secure=True).content.decode()
+    assert "すぐに対応が必要です：1 件" in page and "映像の保存（録画装置 r）：確かめられません" in page
+
+
 def test_an_empty_office_says_what_to_do(office: Path, someone: Someone, client: Client) -> None:
     """And does not say that all is well."""
     client.force_login(someone("manager").user)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count
 
@@ -16,8 +16,15 @@ from mihariban.office.faults.state import KioskState, kiosk_states
 from mihariban.office.sites.figures import CameraFigures, Figures
 from mihariban.office.sites.models import CameraUnit, Kiosk, SeenFinding, SeenStatus, SeenVisit, Site
 from mihariban.office.sites.seen import findings_now, statuses
-from mihariban.office.today.words import Words, short_day, silence, span
+from mihariban.office.today.storage import StorageNow, storage_now
+from mihariban.office.today.words import Look, Words, short_day, silence, span, worst
 from mihariban.policy import DayHours
+
+VERDICTS: Final[dict[Look, T]] = {
+    "error": T("異常あり", "Something is wrong"),
+    "warn": T("注意あり", "Something to look at"),
+    "good": T("異常なし", "All is well"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +41,44 @@ class CameraNow:
 
 @dataclass(frozen=True, slots=True)
 class KioskNow:
-    """A kiosk with its cameras."""
+    """A kiosk with its cameras. ``storage``: of the recorders that keep their footage."""
 
     kiosk: Kiosk
     state: Words
     service: KioskState
     cameras: tuple[CameraNow, ...]
+    storage: tuple[StorageNow, ...] = ()
+
+    @property
+    def wrong_storage(self) -> list[StorageNow]:
+        """Recorders to be told on the tile. One that is silent is told by each of its cameras."""
+        return [each for each in self.storage if each.state.look in ("warn", "error") and not each.silent]
+
+    @property
+    def look(self) -> Look:
+        """The worst of all that the tile says: its edge never looks better than a line on it."""
+        looks = [self.state.look, *(each.state.look for each in self.cameras)]
+        return worst([*looks, *(each.state.look for each in self.wrong_storage)])
+
+    @property
+    def verdict(self) -> T | None:
+        """``look`` in a word; None where nobody is expected to be there and nothing is wrong."""
+        return VERDICTS.get(self.look)
 
 
-def kiosks_now(now: datetime) -> list[KioskNow]:
+def kiosks_now(now: datetime, heard: Heard | None = None) -> list[KioskNow]:
     """All kiosks, in the order of their sites."""
+    heard = heard or Heard(now)
     kiosks = list(Kiosk.objects.select_related("site").prefetch_related("cameras").order_by("site_id", "name", "id"))
     service = kiosk_states(kiosks)
     hours = {site.pk: Day(site, now) for site in {kiosk.site_id: kiosk.site for kiosk in kiosks}.values()}
-    heard = Heard(now)
     return [
         KioskNow(
             kiosk,
             stopped(service[kiosk.pk]) or hours[kiosk.site_id].state,
             service[kiosk.pk],
             tuple(heard.camera(camera, hours[kiosk.site_id]) for camera in kiosk.cameras.all()),
+            tuple(heard.storage(each) for each in sorted({camera.recorder_id for camera in kiosk.cameras.all()})),
         )
         for kiosk in kiosks
     ]
@@ -147,6 +172,10 @@ class Heard:
         state = self._state(seen, unit.camera, day, findings)
         numbers = self._numbers(unit, figures)
         return CameraNow(unit.camera, unit.recorder_id, state, self._picture(seen, figures), findings, numbers)
+
+    def storage(self, recorder: str) -> StorageNow:
+        """One recorder."""
+        return storage_now(recorder, self.statuses.get(recorder), self.findings, self.now)
 
     def _state(self, seen: SeenStatus | None, camera: str, day: Day, findings: Sequence[SeenFinding]) -> Words:
         silent = silence(seen, self.now)

@@ -11,11 +11,11 @@ from mihariban.office.base.acting import Acting
 from mihariban.office.base.text import T
 from mihariban.office.people.roles import ActingManager, acting_manager
 from mihariban.office.sites.alarms import UNREACHABLE
-from mihariban.office.sites.figures import Figures
-from mihariban.office.sites.models import RecorderUnit, SeenFinding, SeenStatus
-from mihariban.office.today.kiosks import CameraNow, KioskNow, kiosks_now
-from mihariban.office.today.tasks import Task, collect
-from mihariban.office.today.words import Look, Words, silence
+from mihariban.office.sites.models import RecorderUnit, SeenFinding
+from mihariban.office.today.kiosks import CameraNow, Heard, KioskNow, kiosks_now
+from mihariban.office.today.storage import StorageNow
+from mihariban.office.today.tasks import State, Task, collect
+from mihariban.office.today.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,7 @@ class RecorderNow:
     """A recorder: its day drawn, and how long its storage lasts."""
 
     recorder: RecorderUnit
-    silent: Words | None
-    storage: T
-    storage_look: Look
+    storage: StorageNow
     cameras: tuple[CameraNow, ...]
 
 
@@ -57,18 +55,22 @@ class Screen:
 
 def gather(acting: Acting, now: datetime) -> Screen:
     """The screen as ``acting`` sees it."""
-    kiosks = kiosks_now(now)
+    heard = Heard(now)
+    kiosks = kiosks_now(now, heard)
     cameras = [camera for kiosk in kiosks for camera in kiosk.cameras]
     units = RecorderUnit.objects.select_related("site", "seen").order_by("site_id", "id")
-    recorders = [_recorder(unit, [each for each in cameras if each.recorder == unit.pk], now) for unit in units]
+    recorders = [
+        RecorderNow(unit, heard.storage(unit.pk), tuple(each for each in cameras if each.recorder == unit.pk))
+        for unit in units
+    ]
     tasks = collect(acting, now)
-    return Screen(now, acting_manager(now), kiosks, [*untold(kiosks, tasks), *tasks], recorders)
+    return Screen(now, acting_manager(now), kiosks, [*untold(kiosks, recorders, tasks), *tasks], recorders)
 
 
-def untold(kiosks: list[KioskNow], tasks: list[Task]) -> list[Task]:
-    """What the tiles show as wrong and no app has told: the headline never says that all is well above a tile that says
-    otherwise."""
-    found = []
+def untold(kiosks: list[KioskNow], recorders: list[RecorderNow], tasks: list[Task]) -> list[Task]:
+    """What the screen shows as wrong and no app has told: the headline never says that all is well above a tile or a
+    storage that says otherwise."""
+    found = [_of_storage(each) for each in recorders if _tells_nobody(each)]
     told = {task.kiosk for task in tasks if task.state in ("alarm", "late")}
     silent = set(SeenFinding.objects.filter(until=None, code=UNREACHABLE).values_list("recorder_id", flat=True))
     for each in kiosks:
@@ -82,16 +84,24 @@ def untold(kiosks: list[KioskNow], tasks: list[Task]) -> list[Task]:
     return found
 
 
+def _tells_nobody(each: RecorderNow) -> bool:
+    """A storage that is wrong without a finding. A silent recorder is told by its cameras where it has any."""
+    storage = each.storage
+    if storage.told or (storage.silent and each.cameras):
+        return False
+    return storage.state.look == "error" or (storage.state.look == "warn" and not storage.silent)
+
+
+def _of_storage(each: RecorderNow) -> Task:
+    storage = each.storage
+    title = T("映像の保存（録画装置 {r}）：{w}", "Storage of recorder {r}: {w}").format(
+        r=storage.recorder, w=storage.state.word
+    )
+    state: State = "alarm" if storage.state.look == "error" else "warning"
+    url = reverse("sites:recorder", args=[storage.recorder])
+    return Task(title, state, url, detail=storage.state.detail or storage.forecast)
+
+
 def _alarm(name: str, kiosk: KioskNow, state: Words, url: str) -> Task:
     title = T("{n}：{w}", "{n}: {w}").format(n=name, w=state.word)
     return Task(title, "alarm", url, detail=state.detail, kiosk=kiosk.kiosk.pk)
-
-
-def _recorder(unit: RecorderUnit, cameras: list[CameraNow], now: datetime) -> RecorderNow:
-    try:
-        seen: SeenStatus | None = unit.seen
-    except SeenStatus.DoesNotExist:
-        seen = None
-    figures = Figures.from_json(seen.figures if seen else {})
-    look: Look = "" if figures.enough is None else "good" if figures.enough else "error"
-    return RecorderNow(unit, silence(seen, now), figures.storage_words(), look, tuple(cameras))

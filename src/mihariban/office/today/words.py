@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
@@ -13,6 +14,7 @@ Look = Literal["good", "warn", "error", ""]
 STALE: Final = timedelta(seconds=90)
 """A status older than this is no present any more: whoever listens has stopped."""
 
+_WORST_FIRST: Final[tuple[Look, ...]] = ("error", "warn", "good", "")
 _WEEKDAYS: Final = (
     ("月", "Mon"),
     ("火", "Tue"),
@@ -31,6 +33,11 @@ class Words:
     word: T
     detail: T | None = None
     look: Look = ""
+
+
+def worst(looks: Iterable[Look]) -> Look:
+    """The worst of several; "" where there is none, or all say nothing."""
+    return min(looks, key=_WORST_FIRST.index, default="")
 
 
 def short_day(day: date) -> T:
