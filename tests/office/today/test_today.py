@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from mihariban.base.clock import MINUTE, SECOND, TurnedClock
+from mihariban.base.clock import MINUTE, SECOND, TurnedClock, to_datetime
 from mihariban.base.errors import StateError
 from mihariban.office.base.acting import Acting
 from mihariban.office.base.dates import now, today
@@ -279,6 +279,28 @@ def test_an_app_that_cannot_tell_its_tasks_is_told(
         ("late", "鍵"),
         ("due", "点検"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("since", "ja", "en"),
+    [
+        ("2026-11-24 07:05:00", "07:05 から", "since 07:05"),
+        ("2026-11-23 07:05:00", "令和8年11月23日（2026-11-23） 07:05 から", "since 2026-11-23 07:05"),
+        ("2025-11-24 07:05:00", "令和7年11月24日（2025-11-24） 07:05 から", "since 2025-11-24 07:05"),
+    ],
+)
+def test_a_task_of_another_day_says_which_year(seen: SeenStatus, since: str, ja: str, en: str) -> None:
+    """The time alone is today's; a year ago today is not today."""
+    when = Task(T("x", "x"), "alarm", "/", to_datetime(moment(since), now().tzinfo)).when
+    assert when is not None and (when.ja, when.en) == (ja, en)
+
+
+def test_a_recorder_silent_since_yesterday_says_which_year(seen: SeenStatus, office_clock: TurnedClock) -> None:
+    """On the tile too."""
+    seen.reachable, seen.since = False, now() - timedelta(days=1)
+    seen.save()
+    detail = kiosks_now(now())[0].cameras[0].state.detail
+    assert detail is not None and detail.ja == "令和8年11月23日（2026-11-23） 10:00 から応答がありません"
 
 
 def test_queries_do_not_grow(seen: SeenStatus, someone: Someone, client: Client) -> None:

@@ -25,7 +25,7 @@ from mihariban.office.notices.facts import Row, headline, rows
 from mihariban.office.notices.models import Contact
 from mihariban.office.sites.models import Kiosk, Site
 from mihariban.office.today.kiosks import Day, reason, stopped
-from mihariban.office.today.words import Words, short_day
+from mihariban.office.today.words import Words, day_text
 from mihariban.policy import DayHours, Policy
 
 PREFIX: Final = "/notices/public/"
@@ -130,10 +130,10 @@ def _week(hours: Hours, moment: datetime) -> tuple[DayRow, ...]:
 
 def _day_row(day: DayHours) -> DayRow:
     if not day.open:
-        return DayRow(short_day(day.date), T("休止", "Closed"), reason(day))
+        return DayRow(day_text(day.date), T("休止", "Closed"), reason(day))
     spans = [" – ".join(window.texts) for window in day.windows]
     special = day.day_class in ("HOLIDAY", "YEAR_END") or ":" in day.reason_ja
-    return DayRow(short_day(day.date), T("、".join(spans), ", ".join(spans)), reason(day) if special else None)
+    return DayRow(day_text(day.date), T("、".join(spans), ", ".join(spans)), reason(day) if special else None)
 
 
 def _cameras(policy: Policy) -> list[Row]:

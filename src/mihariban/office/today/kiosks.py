@@ -17,7 +17,7 @@ from mihariban.office.sites.figures import CameraFigures, Figures
 from mihariban.office.sites.models import CameraUnit, Kiosk, SeenFinding, SeenStatus, SeenVisit, Site
 from mihariban.office.sites.seen import findings_now, statuses
 from mihariban.office.today.storage import StorageNow, storage_now
-from mihariban.office.today.words import Look, Words, short_day, silence, span, worst
+from mihariban.office.today.words import Look, Words, day_text, silence, span, worst
 from mihariban.policy import DayHours
 
 VERDICTS: Final[dict[Look, T]] = {
@@ -146,7 +146,7 @@ class Day:
         time = day.windows[0].texts[0]
         if day.date == self.now.date() + timedelta(days=1):
             return T("明日 {t} から", "opens tomorrow at {t}").format(t=time)
-        return T("{d} {t} から", "opens {d} at {t}").format(d=short_day(day.date), t=time)
+        return T("{d} {t} から", "opens {d} at {t}").format(d=day_text(day.date), t=time)
 
 
 def reason(day: DayHours) -> T:

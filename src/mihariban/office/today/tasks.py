@@ -25,6 +25,7 @@ from mihariban.base.errors import MiharibanError
 from mihariban.office.base.acting import Acting
 from mihariban.office.base.dates import today
 from mihariban.office.base.text import T
+from mihariban.office.today.words import moment_text
 
 State = Literal["alarm", "late", "warning", "due", "done"]
 """alarm: something is wrong now. late: it should have been done. warning: something will go wrong, look at it soon.
@@ -78,14 +79,7 @@ class Task:
         local = timezone.localtime(self.since, timezone.get_default_timezone())
         forms = {"due": T("{t} まで", "by {t}"), "done": T("{t}", "{t}")}
         form = forms.get(self.state, T("{t} から", "since {t}"))
-        return form.format(t=T(_moment(local, "ja"), _moment(local, "en")))
-
-
-def _moment(local: datetime, code: str) -> str:
-    """The time alone for today, else with the date."""
-    if local.date() == today():
-        return f"{local:%H:%M}"
-    return f"{local.month}月{local.day}日 {local:%H:%M}" if code == "ja" else f"{local:%Y-%m-%d %H:%M}"
+        return form.format(t=moment_text(local, today()))
 
 
 Source = Callable[[Acting, datetime], Iterable[Task]]

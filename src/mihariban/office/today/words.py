@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from mihariban.office.base.text import T
 from mihariban.office.sites.models import SeenStatus
+from mihariban.policy.era import both_dates, era_date
 
 Look = Literal["good", "warn", "error", ""]
 STALE: Final = timedelta(seconds=90)
@@ -40,10 +41,10 @@ def worst(looks: Iterable[Look]) -> Look:
     return min(looks, key=_WORST_FIRST.index, default="")
 
 
-def short_day(day: date) -> T:
-    """「11月25日（水）」."""
+def day_text(day: date) -> T:
+    """「令和8年11月25日 水曜日（2026-11-25）」."""
     ja, en = _WEEKDAYS[day.weekday()]
-    return T(f"{day.month}月{day.day}日（{ja}）", f"{en} {day.isoformat()}")
+    return T(f"{era_date(day)} {ja}曜日（{day.isoformat()}）", f"{en} {day.isoformat()}")
 
 
 def silence(seen: SeenStatus | None, now: datetime) -> Words | None:
@@ -62,11 +63,20 @@ def silence(seen: SeenStatus | None, now: datetime) -> Words | None:
 
 
 def clock_text(moment: datetime, now: datetime) -> T:
-    """10:20, with the date where it is not today."""
+    """``moment_text`` in the zone of ``now``."""
     local = moment.astimezone(now.tzinfo)
-    if local.date() == now.date():
-        return T(f"{local:%H:%M}", f"{local:%H:%M}")
-    return T(f"{local.month}月{local.day}日 {local:%H:%M}", f"{local:%Y-%m-%d %H:%M}")
+    return moment_text(local, now.date())
+
+
+def moment_text(local: datetime, today: date) -> T:
+    """The time alone for today, else with the date as clerks write it: 「令和8年11月23日（2026-11-23） 10:20」.
+
+    A date without its year is read as this year's, and some things lie open for longer.
+    """
+    time = f"{local:%H:%M}"
+    if local.date() == today:
+        return T(time, time)
+    return T(f"{both_dates(local.date())} {time}", f"{local.date().isoformat()} {time}")
 
 
 def span(seconds: float) -> T:
