@@ -36,6 +36,8 @@ def test_a_fault_from_the_telephone_to_the_seal(office_page: Page, kiosk: Kiosk,
     expect(page.get_by_role("textbox", name="内容")).to_have_attribute("aria-invalid", "true")
     _good(page)
     page.get_by_label("機械", exact=False).first.select_option("k2")
+    assert page.locator("[name=kind]:checked").count() == 0
+    page.get_by_label("システム", exact=True).check()
     page.get_by_role("textbox", name="内容").fill("画面が映らない")
     page.get_by_role("button", name="届け出る").click()
     expect(page.get_by_text("使用停止中")).to_be_visible()

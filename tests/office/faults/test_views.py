@@ -123,6 +123,51 @@ def test_two_clerks_at_one_fault(in_state: Made, clerk: Acting, client: Client) 
     assert Step.objects.filter(fault=fault, sort="vendor_call").count() == 2
 
 
+@pytest.mark.parametrize("since", ["0001-01-01T00:00", "1900-01-01T00:00", "2020-11-23T08:30"])
+def test_a_year_that_can_only_be_a_slip_is_refused(kiosk: Kiosk, clerk: Acting, client: Client, since: str) -> None:
+    """In a sentence beside the field; what was typed stays."""
+    status, page = _post(client, "/faults/new/", **_opening(since=since))
+    assert status == 422 and not Fault.objects.exists()
+    assert since.startswith("0001") or "5 年より前の日時です。年を確かめて" in page
+    assert f'value="{since}"' in page
+
+
+def test_a_fault_of_last_year_is_taken(kiosk: Kiosk, clerk: Acting, client: Client) -> None:
+    """Papers are sometimes entered late."""
+    status, _ = _post(client, "/faults/new/", **_opening(since="2024-03-01T09:00"))
+    assert status == 302 and Fault.objects.get().since.year == 2024
+
+
+def test_an_old_moment_stays_while_something_else_is_corrected(
+    in_state: Made, someone: Someone, client: Client
+) -> None:
+    """To the second, and without a step that says it was changed; another old moment is refused there too."""
+    fault = in_state()
+    old = now().replace(year=2001, second=17)
+    Fault.objects.filter(pk=fault.pk).update(since=old)
+    client.force_login(someone("manager").user)
+    facts = {"deed": "amend", "kind": "paper", "what": "紙が二枚", "stamp": fault.stamp}
+    status, _ = _post(client, f"/faults/{fault.pk}/", **facts, since=f"{old:%Y-%m-%dT%H:%M}")
+    fault.refresh_from_db()
+    assert (status, fault.what, fault.since) == (302, "紙が二枚", old)
+    assert "故障の日時" not in Step.objects.get(fault=fault, sort="amended").text
+    facts["stamp"] = fault.stamp
+    status, page = _post(client, f"/faults/{fault.pk}/", **facts, since="2001-01-01T00:00")
+    assert status == 422 and "5 年より前の日時です" in page
+
+
+def test_the_kind_is_chosen_by_the_clerk_and_the_only_kiosk_is_not(kiosk: Kiosk, clerk: Acting, client: Client) -> None:
+    """Of two kiosks none is chosen beforehand, unless the link named one."""
+    chosen = re.compile(r'<option value="(\w+)" selected')
+    page = _page(client, "/faults/new/")
+    assert not re.search(r'name="kind"[^>]*checked', page) and not chosen.search(page)
+    assert chosen.findall(_page(client, "/faults/new/?kiosk=k2")) == ["k2"]
+    Kiosk.objects.filter(pk="k1").delete()
+    assert chosen.findall(_page(client, "/faults/new/")) == ["k2"]
+    status, _ = _post(client, "/faults/new/", **_opening(kind=""))
+    assert status == 422 and not Fault.objects.exists()
+
+
 def test_every_deed_from_the_page(in_state: Made, someone: Someone, client: Client, office_clock: TurnedClock) -> None:
     """A fault of a camera from its beginning to the manager's confirmation, with disk and gap."""
     manager = someone("manager")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -15,6 +16,8 @@ from mihariban.office.sites.models import CameraUnit, Kiosk
 
 LONGEST = 2_000
 """Letters of a text: a page of paper."""
+OLDEST_YEARS = 5
+"""A fault that is entered began no longer ago: as long as papers of repairs are commonly kept."""
 
 
 def _t(ja: str, en: str) -> Any:
@@ -67,6 +70,21 @@ class FaultForm(forms.Form):
         help_text=_t("機械に残った証明書、失われた映像など。なければ空。", "Paper left inside, lost footage."),
     )  # fmt: skip  # a label and its help
 
+    def clean_since(self) -> datetime:
+        """Not so long ago that it can only be a slip of the keyboard: it would be years of downtime."""
+        since: datetime = self.cleaned_data["since"]
+        first = now().date() - timedelta(days=366 * OLDEST_YEARS)
+        if since.date() < first:
+            raise forms.ValidationError(
+                str(
+                    T(
+                        "{n} 年より前の日時です。年を確かめて、入れ直してください。",
+                        "This is more than {n} years ago. Check the year and enter it again.",
+                    ).format(n=OLDEST_YEARS)
+                )
+            )
+        return since
+
 
 class OpenForm(FaultForm):
     """A new fault."""
@@ -82,7 +100,11 @@ class OpenForm(FaultForm):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["kiosk"].queryset = Kiosk.objects.order_by("pk")  # type: ignore[attr-defined]  # a ModelChoiceField
+        kiosks = Kiosk.objects.order_by("pk")
+        self.fields["kiosk"].queryset = kiosks  # type: ignore[attr-defined]  # a ModelChoiceField
+        only = kiosks[:2]
+        if not self.initial.get("kiosk") and len(only) == 1:
+            self.initial["kiosk"] = only[0].pk  # nothing to choose
 
 
 class DeedForm(forms.Form):
@@ -173,3 +195,10 @@ class ConfirmForm(DeedForm):
 
 class AmendForm(FaultForm, DeedForm):
     """What was written down of it."""
+
+    def clean_since(self) -> datetime:
+        """The moment that stands there stays as it is, however old: the form shows it without its seconds, and whoever
+        corrects something else did not type it."""
+        typed: datetime = self.cleaned_data["since"]
+        kept = self.fault.since
+        return kept if typed == kept.replace(second=0, microsecond=0) else super().clean_since()

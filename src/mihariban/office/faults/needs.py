@@ -8,6 +8,7 @@ from mihariban.office.base.dates import day_of
 from mihariban.office.base.rule import policy_on
 from mihariban.office.base.text import T
 from mihariban.office.faults.models import Fault
+from mihariban.policy.errors import NoPolicyInForce
 from mihariban.policy.sections.duties import Fault as FaultRule
 
 
@@ -31,12 +32,16 @@ _TELL = T(
 
 
 def rule_of(fault: Fault) -> FaultRule:
-    """What the rule in force on the day of the fault says of faults.
+    """What the rule in force on the day of the fault says of faults. Where none was in force yet, the one of the day on
+    which the fault was entered: a moment of long ago must not keep its record from being opened and corrected.
 
     Raises:
-        NoPolicyInForce: no version was.
+        NoPolicyInForce: no version was on either day.
     """
-    return policy_on(day_of(fault.since)).policy.fault
+    try:
+        return policy_on(day_of(fault.since)).policy.fault
+    except NoPolicyInForce:
+        return policy_on(day_of(fault.opened_at)).policy.fault
 
 
 def lacking(fault: Fault) -> list[T]:

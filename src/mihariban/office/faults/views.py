@@ -41,7 +41,8 @@ _OPENED = T("故障を届け出ました。次にすることを見てくださ�
 def open_(request: HttpRequest) -> HttpResponse:
     """A new fault."""
     acting = acting_of(request)
-    start = {"kiosk": request.GET.get("kiosk"), "kind": "system", "stop": True}
+    # No kind is chosen beforehand: figures are made of it, and what is chosen already is left as it is.
+    start = {"kiosk": request.GET.get("kiosk"), "stop": True}
     form = keep(request, OpenForm(request.POST or None, initial=start))
     _insist(FAULTS.may_open(acting))
     if request.method == "POST" and form.is_valid():
