@@ -29,6 +29,10 @@ from mihariban.recorder.footage.boxes import fragment
 from mihariban.recorder.footage.range import Segment
 from mihariban.recorder.footage.samples import samples
 from mihariban.recorder.footage.stored import Body, pictures_of
+from mihariban.recorder.packet import StreamConfig
+from mihariban.recorder.sources import nal
+from mihariban.recorder.sources.parameters import sets_in
+from mihariban.recorder.stored_form import StoredForm
 from mihariban.volume import Chunk, ClipHeader, CodecConfig, Sample, Volume, VolumeSpec
 from mihariban.volume.chunk import unpack
 from mihariban.volume.sealing import read_head, unseal
@@ -101,7 +105,9 @@ def _played(place: Path, *, aligned: bool = True) -> Iterator[tuple[Volume, Call
     units, sets = _units(_CLIP)
     clock = TurnedClock(_START)
     volume = Volume.create(place / "r", VolumeSpec(401 * MIB, 32 * MIB, 0.0, "bench", "bench"), clock=clock)
-    config = CodecConfig("h264", 1280, 720, (1, 90_000), sets, "annexb")
+    form = StoredForm(StreamConfig("h264", 1280, 720, Fraction(1, 90_000), sets, "annexb"))
+    units = [(form.data(data), key) for data, key in units]
+    config = CodecConfig("h264", 1280, 720, (1, 90_000), form.config.extradata, form.config.framing)
     for minute in range(10):
         _write_clip(volume, units, minute * _CLIP, config, aligned=aligned)
 
@@ -198,10 +204,23 @@ class _Bare:
 
     @cached_property
     def _template(self) -> av.VideoStream:
-        """A stream that tells the coding; found out beforehand, as a table of segments is."""
+        """A stream that tells the coding; found out beforehand, as a table of segments is. It comes from an MP4 of
+        libavformat's own, so that the muxer is given lengths, as they are stored, and need not make them.
+        """
         _, _, key, region, raw = self._sealed[0]
-        given = io.BytesIO(self._config.extradata + self._open(key, region, raw).data)
-        self._given = av.open(given, format=self._config.codec)
+        data = self._open(key, region, raw).data
+        units = [*sets_in(self._config), *nal.units(data, self._config.framing)]
+        given, out = io.BytesIO(b"".join(b"\0\0\0\1" + unit for unit in units)), io.BytesIO()
+        with av.open(given, format=self._config.codec) as coded, av.open(out, "w", format="mp4") as made:
+            stream = made.add_stream_from_template(coded.streams.video[0])
+            stream.time_base = Fraction(1, _FPS)
+            for number, packet in enumerate(coded.demux(video=0)):
+                if packet.size:
+                    packet.pts = packet.dts = number
+                    packet.time_base, packet.stream = Fraction(1, _FPS), stream
+                    made.mux(packet)
+        out.seek(0)
+        self._given = av.open(out)
         return self._given.streams.video[0]
 
     def _packets(self, segment: Segment, chunk: Chunk) -> Iterator[av.Packet[Any]]:
@@ -295,7 +314,7 @@ def _export(place: Path, volume: Volume, range_of: Callable[[int], Range]) -> Ro
         against_copying_from_memory=f"{100 * ratio(memory, mine)[0]:.3g} %, of processor time "
         f"{100 * ratio(busy[2], busy[1])[0]:.3g} %",
         alone="chunks read where they lie in the ring, decrypted, unpacked, their samples written to a file; the "
-        "export also selects, looks for start codes, makes the MP4, and is written to a file",
+        "export also selects, makes the MP4, and is written to a file",
         mib_per_s=round(size / MIB / statistics.median(mine)),
         spread=spread,
     )

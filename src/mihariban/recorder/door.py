@@ -182,7 +182,7 @@ class Door:
         data = serve_footage.segment(self._recorder, self._open(session.grant.id), name)
         return Segment(data, "video/mp4")
 
-    def extract(self, session: Session, exact: bool) -> Iterator[bytes]:
+    def extract(self, session: Session, exact: bool) -> Iterator[bytes | memoryview]:
         return serve_footage.extract(self._recorder, self._open(session.grant.id), exact=exact)
 
     def close_grant(self, session: Session) -> Accepted:

@@ -21,6 +21,7 @@ from mihariban.base.clock import MINUTE, SECOND
 from mihariban.recorder.bookkeeper import Bookkeeper
 from mihariban.recorder.buffer import GroupBuffer
 from mihariban.recorder.packet import Packet, StreamConfig
+from mihariban.recorder.stored_form import StoredForm
 from mihariban.recorder.visit import Visit
 from mihariban.volume import Chunk, ClipHeader, ClipKind, ClipWriter, CodecConfig, Sample, Volume
 
@@ -69,6 +70,7 @@ class Recording:
         self._writer: ClipWriter | None = None
         self._clip_start = 0
         self._clip_config: StreamConfig | None = None
+        self._form: StoredForm | None = None
         self._pending: list[tuple[Packet, bool]] = []
         self._pending_bytes = 0
         self._longest_group = 0
@@ -181,20 +183,23 @@ class Recording:
         self, packets: list[tuple[Packet, bool]], *, config: StreamConfig | None, notes: dict[str, object]
     ) -> Chunk:
         first = packets[0][0]
+        if self._form is None or self._form.given is not first.config:
+            self._form = StoredForm(first.config)
         # Several pictures tell by their times how long each stands; one alone stands until the next.
         alone = self._step if len(packets) == 1 else 0
+        pictures = [self._form.data(packet.data) for packet, _ in packets]
         return Chunk(
             stream=0,
             wall=first.wall,
             monotonic=first.monotonic,
             boot=self._boot,
             time_quality=self._time_quality(),
-            config=None if config is None else _stored(config),
+            config=None if config is None else _stored(self._form.config),
             samples=tuple(
-                Sample(len(packet.data), packet.pts, packet.dts, alone, packet.key, lead_in)
-                for packet, lead_in in packets
+                Sample(len(data), packet.pts, packet.dts, alone, packet.key, lead_in)
+                for data, (packet, lead_in) in zip(pictures, packets, strict=True)
             ),
-            data=b"".join(packet.data for packet, _ in packets),
+            data=b"".join(pictures),
             notes=notes,
         )
 

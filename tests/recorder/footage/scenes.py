@@ -9,8 +9,10 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import pytest
 
 from mihariban.base.clock import HOUR, SECOND, TurnedClock
+from mihariban.recorder import recording
 from mihariban.recorder.bookkeeper import Bookkeeper
 from mihariban.recorder.buffer import GroupBuffer
 from mihariban.recorder.control import Control
@@ -21,6 +23,7 @@ from mihariban.recorder.packet import Packet, StreamConfig
 from mihariban.recorder.recording import Recording
 from mihariban.recorder.sources import nal
 from mihariban.recorder.sources.parameters import decoder_record
+from mihariban.recorder.stored_form import StoredForm
 from mihariban.recorder.visit import Visit
 from mihariban.volume import Volume, VolumeSpec
 from tests.support.clips import access_units
@@ -33,13 +36,19 @@ POLICY = "ab" * 32
 def coded(
     codec: str = "h264", *, seconds: float = 20, fps: int = 15, gop: int = 15, bframes: int = 0, framing: str = "annexb"
 ) -> list[Packet]:
-    """Packets of a drawn scene from START on."""
+    """Packets of a drawn scene from START on.
+
+    Args:
+        framing: ``older`` is Annex B, for rings of before pictures were stored with lengths; see ``as_before``.
+    """
     units = access_units(codec, round(seconds * fps), fps=fps, gop=gop, bframes=bframes)
     shift = min(pts for _, pts, _ in units)
     sets = [u for u in nal.units(units[0][0], "annexb") if nal.is_parameter_set(nal.unit_type(u, codec), codec)]  # type: ignore[arg-type]  # a codec's name
     extradata = b"".join(b"\0\0\0\1" + unit for unit in sets)
     if framing == "length":
         extradata = decoder_record(sets, codec)  # type: ignore[arg-type]  # a codec's name
+    if framing == "older":
+        framing = "annexb"
     config = StreamConfig(codec, 160, 96, Fraction(1, 90_000), extradata, framing)  # type: ignore[arg-type]  # as above
     packets = []
     for data, pts, dts in units:
@@ -50,6 +59,19 @@ def coded(
         wall = START + OFFSET + (pts - shift) * SECOND // fps
         packets.append(Packet(body, pts * 90_000 // fps, dts * 90_000 // fps, key, wall, wall - START, config))
     return packets
+
+
+class _AsItComes(StoredForm):
+    """Pictures as they were stored before they were given lengths: with the camera's start codes."""
+
+    def _convert(self, given: StreamConfig) -> None:
+        """Not at all."""
+
+
+def as_before(monkeypatch: pytest.MonkeyPatch, framing: str) -> None:
+    """Write rings in the older form where ``framing`` says so."""
+    if framing == "older":
+        monkeypatch.setattr(recording, "StoredForm", _AsItComes)
 
 
 @dataclass(repr=False)

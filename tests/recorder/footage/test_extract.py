@@ -17,7 +17,7 @@ from mihariban.base.clock import SECOND
 from mihariban.recorder.footage import Extract, extract
 from mihariban.recorder.footage.errors import NothingToShow
 from mihariban.recorder.footage.range import NO_KEY_FRAME
-from tests.recorder.footage.scenes import OFFSET, START, Ring, coded, near, played, ring_of, written
+from tests.recorder.footage.scenes import OFFSET, START, Ring, as_before, coded, near, played, ring_of, written
 
 PLAYER = shutil.which("ffprobe")
 SPANS = ((2.0, 10.0), (14.05, 22.0))
@@ -36,12 +36,13 @@ def _inside(ring: Ring, begin: float, end: float) -> list[int]:
 
 
 @pytest.mark.parametrize("codec", ["h264", "hevc"])
-@pytest.mark.parametrize("framing", ["annexb", "length"])
+@pytest.mark.parametrize("framing", ["annexb", "length", "older"])
 @pytest.mark.parametrize("bframes", [0, 2])
 def test_an_exact_extract_holds_just_the_pictures_inside(
-    tmp_path: Path, codec: str, framing: str, bframes: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codec: str, framing: str, bframes: int
 ) -> None:
     """Stored and shown are the same: by time stamps, by decoding all, and by the facts."""
+    as_before(monkeypatch, framing)
     packets = coded(codec, seconds=24, framing=framing, bframes=bframes, gop=30)
     for ring in ring_of(tmp_path / "r", packets, *SPANS):
         data, made, origin = _made(ring, 3.3, 21.17, exact=True)

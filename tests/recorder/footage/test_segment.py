@@ -11,14 +11,17 @@ from mihariban.base.clock import SECOND
 from mihariban.recorder.footage import Range, init_segment, media_playlist, media_segment
 from mihariban.recorder.footage.errors import CodecNotPlayable, SegmentDamaged, SegmentUnknown
 from mihariban.recorder.footage.range import DAMAGED
-from tests.recorder.footage.scenes import OFFSET, START, Ring, coded, near, played, ring_of, whole, written
+from tests.recorder.footage.scenes import OFFSET, START, Ring, as_before, coded, near, played, ring_of, whole, written
 
 
 @pytest.mark.parametrize("codec", ["h264", "hevc"])
-@pytest.mark.parametrize("framing", ["annexb", "length"])
+@pytest.mark.parametrize("framing", ["annexb", "length", "older"])
 @pytest.mark.parametrize("bframes", [0, 2])
-def test_every_picture_is_played(tmp_path: Path, codec: str, framing: str, bframes: int) -> None:
+def test_every_picture_is_played(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codec: str, framing: str, bframes: int
+) -> None:
     """A decoder shows what was stored, in order, over a hole; key frames and limits coincide here."""
+    as_before(monkeypatch, framing)
     packets = coded(codec, seconds=24, framing=framing, bframes=bframes, gop=30)
     for ring in ring_of(tmp_path / "r", packets, (2, 10), (14, 22)):
         found = ring.select(0, 24)

@@ -93,7 +93,7 @@ def segment(recorder: Recorder, session: OpenGrant, name: str) -> bytes:
     return reply.data
 
 
-def extract(recorder: Recorder, session: OpenGrant, *, exact: bool) -> Iterator[bytes]:
+def extract(recorder: Recorder, session: OpenGrant, *, exact: bool) -> Iterator[bytes | memoryview]:
     """The footage as one MP4 in pieces, under an intent of its own; its outcome is entered when it ends or breaks off.
 
     Each piece leaves only while the grant is open: one that was revoked, closed or has expired ends it.
@@ -127,10 +127,10 @@ class _Pieces:
         self._digest = sha256()
         self._over = False
 
-    def __iter__(self) -> Iterator[bytes]:
+    def __iter__(self) -> Iterator[bytes | memoryview]:
         return self
 
-    def __next__(self) -> bytes:
+    def __next__(self) -> bytes | memoryview:
         if self._over:
             raise StopIteration
         try:

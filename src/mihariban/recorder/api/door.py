@@ -154,7 +154,7 @@ class RecorderDoor(Protocol):
             NoSuchThing: the playlist has none of that name.
         """
 
-    def extract(self, session: Session, exact: bool) -> Iterator[bytes]:
+    def extract(self, session: Session, exact: bool) -> Iterator[bytes | memoryview]:
         """The extract as one MP4, in pieces, under an intent. ``exact``: the edges are re-encoded. The iterator is
         closed when the caller goes away: the outcome is entered then."""
 

@@ -73,7 +73,7 @@ class Footage(Response):
         pieces: from the door. first: already taken, so that a refusal still has its own status.
     """
 
-    def __init__(self, api: Api, pieces: Iterator[bytes], first: bytes) -> None:
+    def __init__(self, api: Api, pieces: Iterator[bytes | memoryview], first: bytes | memoryview) -> None:
         super().__init__(media_type="video/mp4", headers=_NEVER_KEPT)
         del self.headers["content-length"]
         self._api = api
@@ -103,8 +103,8 @@ class Footage(Response):
             raise RecorderUnavailable(address="", why="the footage was not taken in time") from None
 
 
-def _part(data: bytes, *, more: bool) -> Message:
-    return {"type": "http.response.body", "body": data, "more_body": more}
+def _part(data: bytes | memoryview, *, more: bool) -> Message:
+    return {"type": "http.response.body", "body": bytes(data), "more_body": more}
 
 
 async def _gone(receive: Receive) -> None:
@@ -112,7 +112,7 @@ async def _gone(receive: Receive) -> None:
         pass
 
 
-def _close(pieces: Iterator[bytes]) -> None:
+def _close(pieces: Iterator[bytes | memoryview]) -> None:
     close = getattr(pieces, "close", None)
     if close is not None:
         close()

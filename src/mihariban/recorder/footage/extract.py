@@ -50,7 +50,9 @@ class ExtractFacts:
 
 
 class Extract:
-    """An iterator of the file's bytes. ``facts`` fill as it is read; ``origin`` (wall ns) is 10 s of media time."""
+    """An iterator of the file's bytes, uncopied where they lie as the file wants them. ``facts`` fill as it is read;
+    ``origin`` (wall ns) is 10 s of media time.
+    """
 
     def __init__(self, volume: Volume, range_: Range, *, exact: bool) -> None:
         self._volume = volume
@@ -61,15 +63,15 @@ class Extract:
         self.facts = ExtractFacts(holes=list(range_.holes))
         self._bytes = self._made()
 
-    def __iter__(self) -> Iterator[bytes]:
+    def __iter__(self) -> Iterator[bytes | memoryview]:
         return self
 
-    def __next__(self) -> bytes:
+    def __next__(self) -> bytes | memoryview:
         part = next(self._bytes)
         self.facts.bytes += len(part)
         return part
 
-    def _made(self) -> Iterator[bytes]:
+    def _made(self) -> Iterator[bytes | memoryview]:
         first = self._range.configs[self._range.segments[0].config]
         coder, whole = self._coder(first)
         self.facts.transcoded = whole
@@ -164,7 +166,7 @@ class Extract:
         self.facts.left_out += filled.lost + missing
         return made
 
-    def _fragment(self, number: int, segment: Segment, pictures: Sequence[Picture]) -> Iterator[bytes]:
+    def _fragment(self, number: int, segment: Segment, pictures: Sequence[Picture]) -> Iterator[bytes | memoryview]:
         walls = [picture.wall for picture in pictures]
         facts = self.facts
         facts.first = min(walls) if facts.first is None else min(facts.first, *walls)
@@ -173,7 +175,8 @@ class Extract:
         until = segment.end if segment.cut else None
         media = samples(pictures, self.origin, until=until)
         yield fragment_head(number, media, typed=False)
-        yield from map(b"".join, media.bodies)
+        for parts in media.bodies:
+            yield parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def extract(volume: Volume, range_: Range, *, exact: bool) -> Extract:

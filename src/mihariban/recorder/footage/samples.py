@@ -113,9 +113,19 @@ def _take_units(body: Body, pictures: Sequence[Picture], parts: list[bytes | mem
     elif length_size(config) != 4:
         _take_prefixed(body, pictures, dropped, parts, sizes)
     else:
-        view = memoryview(body.data)
-        parts += [view[picture.begin : picture.end] for picture in pictures]
-        sizes += [picture.end - picture.begin for picture in pictures]
+        _take_stored(body, pictures, parts, sizes)
+
+
+def _take_stored(body: Body, pictures: Sequence[Picture], parts: list[bytes | memoryview], sizes: list[int]) -> None:
+    """As they lie; those that lie one behind the other are one part."""
+    view, begin, end = memoryview(body.data), pictures[0].begin, pictures[0].begin
+    for picture in pictures:
+        if picture.begin != end:
+            parts.append(view[begin:end])
+            begin = picture.begin
+        end = picture.end
+        sizes.append(end - picture.begin)
+    parts.append(view[begin:end])
 
 
 def _take_prefixed(
