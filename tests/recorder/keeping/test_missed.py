@@ -141,10 +141,15 @@ def test_the_papers_of_an_ended_hold_wait_to_be_overwritten_too(site: OfficeSite
     """They hold a name and a reason. Nothing is found missing afterwards."""
     hold = site.hold(8, 22)
     site.release(id_text(hold.id))
-    entered = {(row.region, row.generation) for row in site.recorder.control.erasures(waiting_only=True)}
+    rows = site.recorder.control.erasures(waiting_only=True)
+    assert {row.deadline for row in rows if row.visit == hold.id} == {site.clock.wall()}
     site.restart()
-    assert set(erasable_regions(site.recorder.volume)) <= entered
+    assert set(erasable_regions(site.recorder.volume)) <= {(row.region, row.generation) for row in rows}
     assert _done(site) == []
+    site.clock.turn(168 * HOUR)
+    while overwrite_due(site.recorder, site.clock.wall()):
+        pass
+    assert erasable_regions(site.recorder.volume) == []
 
 
 def test_a_record_that_shrinks_leaves_its_bytes_counted(sites: Callable[..., OfficeSite]) -> None:

@@ -5,6 +5,7 @@ Copies that only this hold kept go with it, at once: that is an erasure too, and
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mihariban.base import sqlite
@@ -21,6 +22,7 @@ from mihariban.recorder.keeping.erasures import LEVEL, erasure_of, generations, 
 from mihariban.volume import ClipKind
 from mihariban.volume.erasing import Destroyed
 from mihariban.volume.holding import let_go
+from mihariban.volume.layout import NEVER
 
 if TYPE_CHECKING:
     from mihariban.recorder.service import Recorder
@@ -71,5 +73,6 @@ def _erased(recorder: Recorder, db: sqlite.Connection, gone: tuple[Destroyed, ..
     rows = [
         erasure_of(each.info, uses.get(each.info.region, 0), "release", wall, read_back=each.verified) for each in gone
     ]
+    rows = [replace(row, deadline=wall) if row.deadline == NEVER else row for row in rows]  # papers wait from now on
     recorder.control.put_erasures(db, rows)
     mark_visits(recorder, {each.info.visit for each in gone}, wall)
