@@ -13,9 +13,12 @@ from django.test.utils import CaptureQueriesContext
 
 from mihariban.base.clock import DAY, TurnedClock
 from mihariban.office.base.acting import Acting
+from mihariban.office.base.dates import now as clock_now
 from mihariban.office.rule.actions.adopt_rule import adopt_rule
 from mihariban.office.rule.actions.propose_version import propose_version
 from mihariban.office.rule.models import RuleVersion
+from mihariban.office.sites.models import RecorderUnit, SeenFinding, Site
+from mihariban.recorder.health.kinds import FindingKind
 from tests.office.rule.texts import FIRST, second
 
 Someone = Callable[..., Acting]
@@ -49,6 +52,25 @@ def test_the_rule_is_read_in_sentences(someone: Someone, client: Client) -> None
     assert "第1版" in page and "施行中" in page
     client.cookies["mihariban_language"] = "en"
     assert "Kept for" in _get(client, "/rule/")
+
+
+def test_a_recorder_that_goes_by_an_old_zone_is_named(
+    someone: Someone, client: Client, office_clock: TurnedClock
+) -> None:
+    """The hours of the rule are read in its zone; until its restart that is another one than its file says."""
+    _in(client, someone("manager"))
+    assert "まだ効力がありません" not in _get(client, "/rule/")
+    unit = RecorderUnit.objects.create(id="r-east", site=Site.objects.create(id="s-east"))
+    finding = SeenFinding.objects.create(
+        recorder=unit, code=FindingKind.SITE_CHANGED.value, since=clock_now(), ja="変更", en="A change in site.toml"
+    )
+    page = _get(client, "/rule/")
+    assert "録画装置 r-east: まだ効力がありません。起動し直してください。" in page
+    client.cookies["mihariban_language"] = "en"
+    assert "Recorder r-east: not in force yet, restart it. A change in site.toml" in _get(client, "/rule/")
+    finding.until = clock_now()
+    finding.save()
+    assert "r-east" not in _get(client, "/rule/")
 
 
 def test_a_proposal_is_checked_proposed_and_approved(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
@@ -34,9 +34,12 @@ from mihariban.office.rule.policy import RULES
 from mihariban.office.rule.proposal import read_proposal
 from mihariban.office.rule.register import hash_in_force
 from mihariban.office.sites.models import Site
+from mihariban.office.sites.seen import findings_now
 from mihariban.policy import LoadedPolicy, PolicyBook
 from mihariban.policy.errors import NoPolicyInForce, Problem
 
+NOT_IN_FORCE: Final = "site_changed"
+"""What a recorder tells while its site.toml (the zone in which the rule's hours are read) waits for a restart."""
 FORMS: dict[str, type[forms.Form]] = {"approve": ApproveForm, "refuse": EndForm, "retract": EndForm}
 
 
@@ -54,6 +57,7 @@ def now(request: HttpRequest) -> HttpResponse:
         "coming": coming,
         "may_propose": RULES.may_propose(acting),
         "date_form": DateForm(initial={"date": acting.day}),
+        "waiting": findings_now().filter(code=NOT_IN_FORCE),
     }
     return render(request, "rule/now.html", facts)
 

@@ -37,6 +37,7 @@ class FindingKind(StrEnum):
     FOOTAGE_LOST_EARLY = "footage_lost_early"
     FOOTAGE_DAMAGED = "footage_damaged"
     HOLD_REVIEW_OVERDUE = "hold_review_overdue"
+    SITE_CHANGED = "site_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ PATIENCE: dict[FindingKind, Patience] = {
     FindingKind.FOOTAGE_LOST_EARLY: Patience(fades_s=86_400),
     FindingKind.FOOTAGE_DAMAGED: Patience(fades_s=86_400),
     FindingKind.HOLD_REVIEW_OVERDUE: _TOLD,
+    FindingKind.SITE_CHANGED: _TOLD,
 }
 
 _WARNINGS = frozenset(
@@ -95,6 +97,7 @@ _WARNINGS = frozenset(
         FindingKind.COSIGNATURE_OVERDUE,
         FindingKind.SCRUB_BEHIND,
         FindingKind.HOLD_REVIEW_OVERDUE,
+        FindingKind.SITE_CHANGED,
     }
 )
 

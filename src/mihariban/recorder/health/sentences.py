@@ -145,4 +145,12 @@ WORDS: dict[Kind, tuple[str, str, str, str]] = {
         "The review of a hold is overdue ({subject}).",
         "Have the manager decide whether it goes on or is released.",
     ),
+    Kind.SITE_CHANGED: (
+        "{subject} の変更（時間帯・カメラ・録画機の設定など）はまだ効力がありません。"
+        "録画機は起動したときの設定で動いています。",
+        "変更が予定どおりなら、録画機を起動し直してください。心当たりがなければ元に戻し、管理者に知らせてください。",
+        "A change in {subject} (time zone, cameras, the recorder's settings) is not in force yet: "
+        "the recorder goes by what it read when it started.",
+        "Where the change is meant, restart the recorder. Otherwise put it back and tell the manager.",
+    ),
 }

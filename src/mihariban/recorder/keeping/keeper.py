@@ -12,7 +12,7 @@ from mihariban.base import sqlite
 from mihariban.base.clock import HOUR, MINUTE, SECOND
 from mihariban.base.errors import MiharibanError
 from mihariban.recorder.actions.close_grant import close_expired
-from mihariban.recorder.keeping import machine, watch_time
+from mihariban.recorder.keeping import machine, watch_site, watch_time
 from mihariban.recorder.keeping import redate as redating
 from mihariban.recorder.keeping import scrub as scrubbing
 from mihariban.recorder.keeping.day_list import list_days
@@ -51,6 +51,7 @@ def duties() -> list[Duty]:
     return [
         Duty("machine", machine.PERIOD, machine.watch_machine),
         Duty("time", watch_time.PERIOD, watch_time.watch_time),
+        Duty("site", watch_site.PERIOD, watch_site.watch_site),
         Duty("redate", redating.PERIOD, redating.redate, certain=True),
         Duty("regions", PERIOD, note_regions),
         Duty("expire", PERIOD, expire, certain=True),
