@@ -95,6 +95,17 @@ class RealFile:
             self._fd = -1
 
 
+def is_there(path: Path) -> bool:
+    """Whether something is there that may be seen; where a folder on the way may not be entered, it is not. (pathlib
+    raises there.)"""
+    return os.path.exists(path)  # noqa: PTH110
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder is there that may be seen; the same."""
+    return os.path.isdir(path)  # noqa: PTH112
+
+
 def expect_file(path: Path) -> None:
     """Tell the kernel that a whole file is read soon, from here and there. No more than a hint; none where it lacks."""
     try:

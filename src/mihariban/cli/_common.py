@@ -13,7 +13,22 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from mihariban.base.clock import from_datetime
 from mihariban.base.errors import UsageError
 
-FOLDER = click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+
+def _there(_context: click.Context, _parameter: click.Parameter, folder: Path | None) -> Path | None:
+    from mihariban.recorder.site_folder import require_part
+
+    if folder is not None:
+        require_part(folder, ".")
+    return folder
+
+
+NEW_FOLDER = click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+"""The folder of a site to be."""
+FOLDER = click.argument("directory", metavar="DIR", type=click.Path(path_type=Path), callback=_there)
+"""The folder of a site: refused before anything else where it is no folder, or may not be entered."""
+MAYBE_FOLDER = click.argument(
+    "directory", metavar="[DIR]", required=False, type=click.Path(path_type=Path), callback=_there
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print facts as JSON.")
 
 

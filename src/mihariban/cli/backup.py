@@ -6,11 +6,13 @@ from pathlib import Path
 
 import click
 
+from mihariban.cli._common import MAYBE_FOLDER
+
 _PATH = click.Path(path_type=Path)
 
 
 @click.command()
-@click.argument("directory", metavar="[DIR]", required=False, type=_PATH)
+@MAYBE_FOLDER
 @click.option("--to", "target", type=_PATH, help="The file to make.")
 @click.option("--key", "keys", type=_PATH, multiple=True, help="Key file of who may open it.")
 @click.option("--recipient", "texts", multiple=True, help="The same by its public part: this machine cannot open it.")

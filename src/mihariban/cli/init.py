@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mihariban.cli._common import FOLDER, bar
+from mihariban.cli._common import NEW_FOLDER, bar
 
 if TYPE_CHECKING:
     from mihariban.base.clock import Clock
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@FOLDER
+@NEW_FOLDER
 @click.option("--policy", "policy_file", required=True, type=click.Path(path_type=Path), help="The rule (TOML).")
 @click.option("--site", "site_file", type=click.Path(path_type=Path), help="The equipment (TOML), instead of options.")
 @click.option("--id", "site_id", default=None, help="Id of the site, unique in a fleet [folder's name].")

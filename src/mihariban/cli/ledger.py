@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,19 @@ if TYPE_CHECKING:
     from mihariban.ledger.keys import PublicKey
     from mihariban.ledger.verify import Verdict
 
-PATH = click.argument("path", type=click.Path(path_type=Path))
+
+def _there(_context: click.Context, _parameter: click.Parameter, path: Path) -> Path:
+    from mihariban.ledger.errors import LedgerMissing
+
+    try:
+        path.stat()
+    except OSError as error:
+        raise LedgerMissing(path=path, why=f"{error.strerror}; {_NAME}") from error
+    return path
+
+
+_NAME = "name a site's folder, a ledger's folder or an export"
+PATH = click.argument("path", type=click.Path(path_type=Path), callback=_there)
 _ROOMS = ("recorder", "office")
 _DATABASES = ("control.db", "office.db", "ledger.db")
 
@@ -119,11 +132,12 @@ def cosign(path: Path, secret: Path, name: str | None, memory: Path | None, key_
     from mihariban.ledger.export import FolderMemory, cosign_folder
     from mihariban.ledger.keys import KeyKind, Signer, parse_key
 
+    folders = _ledger_folders(path)
     if name and not secret.exists():
         print(f"new key: {Signer.create(secret, name, KeyKind.COSIGNER).public.text()}")
     signer = Signer.load(secret)
     seen = FolderMemory(memory or secret.with_name(secret.name + ".seen"))
-    for folder in _ledger_folders(path):
+    for folder in folders:
         verdict, signature = cosign_folder(
             folder, signer, seen, SystemClock().wall, key=parse_key(key_text) if key_text else None
         )
@@ -136,9 +150,9 @@ def _ledger_folders(path: Path) -> list[Path]:
     from mihariban.ledger.errors import LedgerMissing
 
     places = (path, path / "ledger", *(path / room / "ledger" for room in _ROOMS))
-    found = [place for place in places if (place / "checkpoint").exists()]
+    found = [place for place in places if os.path.lexists(place / "checkpoint")]  # a link to nowhere is read and told
     if not found:
-        raise LedgerMissing(path=path, why="no checkpoint")
+        raise LedgerMissing(path=path, why=f"no checkpoint; {_NAME}")
     return found
 
 
@@ -153,19 +167,22 @@ def _known(folder: Path) -> list[PublicKey]:
 def _books(directory: Path) -> list[tuple[Path, Path]]:
     """The rooms in DIR that keep a ledger, with their databases."""
     from mihariban.base import sqlite
+    from mihariban.base.files import is_there
     from mihariban.ledger.errors import LedgerMissing
     from mihariban.ledger.store import SqliteStore
 
     found = []
     for room in (directory, *(directory / name for name in _ROOMS)):
         for database in (room / name for name in _DATABASES):
-            if database.exists():
+            if is_there(database):
                 connection = sqlite.connect(database, synchronous="FULL", readonly=True)
                 if SqliteStore.exists(connection):
                     found.append((room, database))
                 connection.close()
     if not found:
-        raise LedgerMissing(path=directory, why="no database with a ledger")
+        raise LedgerMissing(
+            path=directory, why="no database with a ledger; name a site's folder, or recorder or office in it"
+        )
     return found
 
 

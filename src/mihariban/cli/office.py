@@ -36,7 +36,9 @@ def check(directory: Path, as_json: bool) -> int:
     Exit status 0: it can start. 1: something would not work. 121: a setting is wrong.
     """
     from mihariban.cli._office_check import show
+    from mihariban.recorder.site_folder import require_part
 
+    require_part(directory, "office")
     return show(directory, as_json=as_json)
 
 
@@ -49,7 +51,9 @@ def serve(directory: Path, host: str, port: int) -> None:
     from mihariban.base.process import keep_to_itself
     from mihariban.office.web.logs import log_as_lines
     from mihariban.recorder.site_clock import running_clock, told
+    from mihariban.recorder.site_folder import require_part
 
+    require_part(directory, "office")
     keep_to_itself()
     log_as_lines()
     files = web_certificate(directory, host)

@@ -113,10 +113,11 @@ def calendar_entries(directory: Path) -> tuple[CalendarEntry, ...]:
         DatabaseUnusable: the recorder's book cannot be opened.
     """
     from mihariban.base import sqlite
+    from mihariban.base.files import is_there
     from mihariban.policy import CalendarEntry
 
     book = directory / "recorder" / "control.db"
-    if not book.exists():
+    if not is_there(book):
         return ()
     connection = sqlite.connect(book, synchronous="FULL", readonly=True)
     try:

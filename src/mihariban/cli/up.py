@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
 from pathlib import Path
 
@@ -23,6 +25,7 @@ def command(directory: Path, host: str, port: int) -> None:
     import signal
 
     from mihariban.base.clock import SystemClock
+    from mihariban.base.files import is_there
     from mihariban.base.logs import log_to_stderr
     from mihariban.cli._parts import Part, keep_running
     from mihariban.recorder.errors import NotASite
@@ -30,12 +33,14 @@ def command(directory: Path, host: str, port: int) -> None:
 
     log_to_stderr(lines=True)  # as its parts do: one journal, one form
     parts = []
-    if (directory / "recorder" / "control.db").exists():
+    if is_there(directory / "recorder" / "control.db"):
         parts.append(Part("recorder", ["recorder", str(directory)]))
-    if (directory / "office" / "ledger.key").exists():
+    if is_there(directory / "office" / "ledger.key"):
         parts.append(Part("office", ["office", str(directory), "--host", host, "--port", str(port)]))
     if not parts:
-        raise NotASite(folder=directory, missing="recorder/control.db, office/ledger.key")
+        raise NotASite(
+            folder=directory, missing="recorder/control.db, office/ledger.key", why=os.strerror(errno.ENOENT)
+        )
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import model_validator
 
+from mihariban.base.files import is_folder
 from mihariban.policy.doc import Identifier, Section, doc, refuse
 from mihariban.policy.document import SITE, read_document, read_model
 from mihariban.policy.site_camera import Camera, Limits
@@ -62,7 +63,7 @@ def load_site(path: Path) -> Site:
         SiteSyntax: not TOML.
         SiteInvalid: with every mistake and its line.
     """
-    file = path / "site.toml" if path.is_dir() else path
+    file = path / "site.toml" if is_folder(path) else path
     return read_model(read_document(file, SITE), Site)
 
 

@@ -109,8 +109,14 @@ class NotASite(InputError):
 
     code = "MH352"
     exit_status = 61
-    ja = "{folder} は設置場所のフォルダーではありません（{missing} がありません）。mihariban init で作ってください。"
-    en = "{folder} is not the folder of a site ({missing} is missing). Run mihariban init first."
+    ja = (
+        "{folder} は設置場所のフォルダーではありません（{missing}: {why}）。パスと権限を確かめてください。"
+        "新しい設置場所は mihariban init で作ります。"
+    )
+    en = (
+        "{folder} is not the folder of a site ({missing}: {why}). Check the path and your rights; "
+        "mihariban init makes a new site."
+    )
 
 
 class BookMissing(StorageError):

@@ -17,4 +17,4 @@ def saga_policy() -> Path:
         path = root / "policies" / "saga-kiosk-2016.toml"
         if path.exists():
             return path
-    raise NotASite(folder=Path.cwd(), missing="policies/saga-kiosk-2016.toml")
+    raise NotASite(folder=Path.cwd(), missing="policies/saga-kiosk-2016.toml", why="not there")

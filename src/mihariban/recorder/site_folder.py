@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from mihariban.base.clock import Clock
+from mihariban.base.files import is_there
 from mihariban.base.ids import Random
 from mihariban.base.units import GIB
 from mihariban.policy import (
@@ -71,10 +74,10 @@ class SiteFolder:
             NotASite: with the first part that is missing. BookMissing: all but the book is here.
         """
         self.require_papers()
-        if not self.control.exists():
-            if (self.recorder / "ring.vol").exists():
+        if not is_there(self.control):
+            if is_there(self.recorder / "ring.vol"):
                 raise BookMissing(path=self.control, folder=self.path)
-            raise NotASite(folder=self.path, missing=self.control.relative_to(self.path))
+            require_part(self.path, "recorder/control.db")
 
     def require_papers(self) -> None:
         """Make sure that rule and equipment are here; the book may be lost.
@@ -83,8 +86,7 @@ class SiteFolder:
             NotASite: with the first part that is missing.
         """
         for part in (self.policy, self.site):
-            if not part.exists():
-                raise NotASite(folder=self.path, missing=part.relative_to(self.path))
+            require_part(self.path, part.name)
 
     def load_site(self) -> Site:
         """The equipment."""
@@ -96,6 +98,21 @@ class SiteFolder:
         if self.other_versions.is_dir():
             paths += sorted(self.other_versions.glob("*.toml"))
         return PolicyBook([load_policy(path) for path in paths])
+
+
+def require_part(folder: Path, part: str) -> None:
+    """Make sure that a part of a site is there and may be looked at; ``.`` for the folder itself.
+
+    Raises:
+        NotASite: with what the system says of it.
+    """
+    missing = folder if part == "." else part
+    try:
+        found = (folder / part).stat()
+    except OSError as error:
+        raise NotASite(folder=folder, missing=missing, why=error.strerror) from error
+    if part == "." and not stat.S_ISDIR(found.st_mode):
+        raise NotASite(folder=folder, missing=missing, why=os.strerror(errno.ENOTDIR))
 
 
 def volume_size(site: Site, policy: LoadedPolicy) -> int:
