@@ -15,6 +15,7 @@ import pytest
 
 from mihariban.base.clock import SECOND
 from mihariban.base.errors import MiharibanError
+from mihariban.cli.main import main as cli
 from mihariban.ledger import export as export_module
 from mihariban.ledger.canonical import Json, encode
 from mihariban.ledger.export import FolderMemory, cosign_folder
@@ -341,3 +342,60 @@ def test_a_large_ledger_is_hashed_by_all_processors(tmp_path: Path) -> None:
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
         done = subprocess.run(command, capture_output=True, check=False)
         assert (done.returncode, said in done.stdout) == (1, True), done.stdout
+
+
+def _nowhere(path: Path) -> None:
+    path.symlink_to(path.with_name("nowhere"))
+
+
+_IN_ITS_PLACE: dict[str, Callable[[Path], None]] = {
+    "a link that leads nowhere": _nowhere,
+    "a pipe": os.mkfifo,
+    "a folder": Path.mkdir,
+    "a device": lambda path: path.symlink_to("/dev/zero"),
+}
+
+
+_FILES = ("checkpoint", "keys", "tile/entries/000.p/5", "tile/0/000.p/5")
+_FOLDERS = ("tile", "cosigned")
+_CASES = [
+    (place, kind)
+    for place in (*_FILES, *_FOLDERS)
+    for kind in _IN_ITS_PLACE
+    if kind != "a folder" or place in _FILES[:3]  # among the other tiles an empty folder is nothing: one is missing
+]
+
+
+@pytest.mark.parametrize(("place", "kind"), _CASES)
+def test_what_cannot_be_examined_is_neither_verified_nor_forged(
+    alone: ModuleType, small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], place: str, kind: str
+) -> None:
+    """Nobody hangs and nobody fails in pieces: status 2 and one sentence, by the script and by our command."""
+    folder = Path(shutil.copytree(small, tmp_path / "x"))
+    path = folder / place
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+    _IN_ITS_PLACE[kind](path)
+    script = alone.main([str(folder)])
+    told = capsys.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        cli(["ledger", "verify", str(folder)])
+    ours = capsys.readouterr()
+    assert (script, ended.value.code) == (2, 2), (told, ours)
+    assert told.err.startswith("NOT EXAMINED: ") and told.err.count("\n") == 1 and told.out == ""
+    assert ours.out.startswith("NOT EXAMINED: ") and ours.out.count("\n") == 1
+
+
+def test_a_pipe_as_an_earlier_checkpoint_is_refused(
+    alone: ModuleType, small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By both, at once."""
+    pipe = tmp_path / "old"
+    os.mkfifo(pipe)
+    assert alone.main([str(small), "--old", str(pipe)]) == 2
+    with pytest.raises(SystemExit) as ended:
+        cli(["ledger", "verify", str(small), "--old", str(pipe)])
+    assert ended.value.code == 2
+    assert "Traceback" not in capsys.readouterr().err

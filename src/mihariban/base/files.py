@@ -6,7 +6,9 @@ contract tests as the real file.
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from pathlib import Path
 from typing import Protocol
 
@@ -104,6 +106,28 @@ def is_there(path: Path) -> bool:
 def is_folder(path: Path) -> bool:
     """Whether a folder is there that may be seen; the same."""
     return os.path.isdir(path)  # noqa: PTH112
+
+
+def read_plain(path: Path, most: int) -> bytes:
+    """All of a plain file that somebody else laid there. A pipe, which would never end, is refused before it is read.
+
+    Raises:
+        FileNotFoundError: there is none. OSError: it cannot be read, is no plain file, longer than ``most``, or
+            behind a link that leads nowhere.
+    """
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except FileNotFoundError:
+        if any(each.is_symlink() and not each.exists() for each in (path, *path.parents)):
+            raise OSError(errno.ELOOP, "a link that leads nowhere") from None
+        raise
+    with os.fdopen(fd, "rb", buffering=0) as file:
+        facts = os.fstat(fd)
+        if not stat.S_ISREG(facts.st_mode):
+            raise OSError(errno.EINVAL, "no plain file")
+        if facts.st_size > most:
+            raise OSError(errno.EFBIG, f"longer than {most} bytes")
+        return file.read()
 
 
 def expect_file(path: Path) -> None:

@@ -42,9 +42,7 @@ def command() -> None:
 @PATH
 @click.option("--key", "key_text", help="The log's key as you have it on paper.")
 @click.option("--cosigner", "cosigner_texts", multiple=True, help="Key of a party that must have cosigned.")
-@click.option(
-    "--old", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False), help="An earlier checkpoint."
-)
+@click.option("--old", multiple=True, type=click.Path(path_type=Path), help="An earlier checkpoint.")
 @click.option("--contents", is_flag=True, help="Also read every entry (slower).")
 @JSON
 def verify(
@@ -55,29 +53,33 @@ def verify(
     contents: bool,
     as_json: bool,
 ) -> int:
-    """Verify the ledger in PATH: an export, a ledger folder, or a site with several. Exit 1 where it does not hold."""
+    """Verify the ledger in PATH: an export, a ledger folder, or a site with several. Exit 1 where it does not hold,
+    2 where it cannot be examined."""
+    from mihariban.ledger.errors import LedgerUnexamined
     from mihariban.ledger.keys import parse_key
     from mihariban.ledger.verify import verify as verify_folder
 
     key = parse_key(key_text) if key_text else None
     cosigners = [parse_key(each) for each in cosigner_texts]
     facts: list[dict[str, object]] = []
-    held = True
+    held, examined = True, True
+    earlier = [_earlier(each) for each in old]
     for folder in _ledger_folders(path):
         try:
-            verdict = verify_folder(
-                folder, key=key, cosigners=cosigners, old=[each.read_bytes() for each in old], contents=contents
-            )
+            verdict = verify_folder(folder, key=key, cosigners=cosigners, old=earlier, contents=contents)
             facts.append({"path": str(folder), "verified": True, **_verdict_facts(verdict)})
+        except LedgerUnexamined as error:
+            examined = False
+            facts.append({"path": str(folder), "verified": False, "examined": False, "error": error.as_json()})
         except MiharibanError as error:
             held = False
-            facts.append({"path": str(folder), "verified": False, "error": error.as_json()})
+            facts.append({"path": str(folder), "verified": False, "examined": True, "error": error.as_json()})
     if as_json:
         print_json(facts)
     else:
         for each in facts:
             _tell(each)
-    return 0 if held else 1
+    return 1 if not held else 0 if examined else 2
 
 
 @command.command()
@@ -143,6 +145,20 @@ def cosign(path: Path, secret: Path, name: str | None, memory: Path | None, key_
         )
         print(f"{verdict.checkpoint.origin}: {verdict.checkpoint.size}")
         print(signature.line(), end="")
+
+
+def _earlier(path: Path) -> bytes:
+    """A checkpoint that was kept.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    from mihariban.base.files import read_plain
+
+    try:
+        return read_plain(path, 1 << 20)
+    except OSError as error:
+        raise UsageError(what=f"--old {path} cannot be read ({error.strerror})") from error
 
 
 def _ledger_folders(path: Path) -> list[Path]:
@@ -213,7 +229,7 @@ def _tell(facts: dict[str, object]) -> None:
     if not facts["verified"]:
         error = facts["error"]
         sentence = error[language_of()] if isinstance(error, dict) else error
-        print(f"NOT VERIFIED: {facts['path']}: {sentence}")
+        print(f"{'NOT VERIFIED' if facts['examined'] else 'NOT EXAMINED'}: {facts['path']}: {sentence}")
         return
     print(f"VERIFIED: {facts['origin']}, {facts['size']} entries ({facts['path']})")
     print(f"root      {facts['root']}")

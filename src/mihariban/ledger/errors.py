@@ -95,6 +95,15 @@ class LedgerMissing(InputError):
     en = "There is no ledger at {path} ({why})."
 
 
+class LedgerUnexamined(InputError):
+    """Something in a ledger's folder is there and cannot be read: whether the ledger holds is not known."""
+
+    code = "MH414"
+    exit_status = 15
+    ja = "{path} の台帳は調べられません（{why}）。正しいかどうかは分かりません。写しを取り直してください。"
+    en = "The ledger at {path} cannot be examined ({why}). Whether it holds is not known. Copy it anew."
+
+
 class DeedOutOfOrder(StateError):
     """A change without an entry, an entry outside a transaction, an outcome without an intent."""
 

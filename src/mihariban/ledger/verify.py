@@ -5,16 +5,25 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mihariban.base.files import read_plain
 from mihariban.ledger import tree
 from mihariban.ledger.checkpoint import Checkpoint, open_checkpoint
 from mihariban.ledger.cosignature import cosigned_at
 from mihariban.ledger.entry import read_leaf
-from mihariban.ledger.errors import EntryRefused, LedgerForked, LedgerMissing, NoteMalformed, SignatureInvalid
+from mihariban.ledger.errors import (
+    EntryRefused,
+    LedgerForked,
+    LedgerMissing,
+    LedgerUnexamined,
+    NoteMalformed,
+    SignatureInvalid,
+)
 from mihariban.ledger.hashing import HASH, leaf_hash, perfect
 from mihariban.ledger.keys import KeyKind, PublicKey, parse_key
 from mihariban.ledger.note import Note
@@ -23,6 +32,8 @@ from mihariban.ledger.tiles import CHECKPOINT, COSIGNED, ENTRIES, KEYS, TILES, t
 from mihariban.ledger.tree import TILE
 
 _TILE_NAME = re.compile(r"(entries|0|[1-9]\d?)/((?:x\d{3}/)*)(\d{3})(?:\.p/([1-9]\d{0,2}))?", re.ASCII)
+_MOST = TILE * (2 + 65535)
+"""Bytes of the longest file of a ledger: a full bundle of the longest entries."""
 _BEYOND = "publishing was interrupted and must be repeated, or an older checkpoint was put back"
 
 
@@ -65,7 +76,7 @@ def verify(
         contents: also read every entry.
 
     Raises:
-        LedgerMissing: a file is missing.
+        LedgerMissing: a file is missing. LedgerUnexamined: one is there and cannot be read.
         NoteMalformed, SignatureInvalid, EntryRefused, LedgerForked: something does not hold.
     """
     for _ in range(5):  # a folder that is being published to may grow while it is read
@@ -94,7 +105,7 @@ def _verify(
     checkpoint, note, times = _open(data, key, known)
     seen = {each: (checkpoint.size, when) for each, when in times.items()}
     earlier = [open_checkpoint(each, key)[0] for each in old]
-    for path in sorted((folder / COSIGNED).iterdir()) if (folder / COSIGNED).is_dir() else ():
+    for path in _cosigned(folder):
         its, _, its_times = _open(_read(path, folder), key, known)
         if path.name not in {each.key_id.hex() for each in its_times}:
             raise SignatureInvalid(name=path.name, why="the checkpoint kept for this key is not cosigned by it")
@@ -251,7 +262,19 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _read(path: Path, folder: Path) -> bytes:
+    name = path.relative_to(folder).as_posix()
     try:
-        return path.read_bytes()
+        return read_plain(path, _MOST)
+    except FileNotFoundError as error:
+        raise LedgerMissing(path=folder, why=f"{name}: {error.strerror}") from error
     except OSError as error:
-        raise LedgerMissing(path=folder, why=f"{path.name}: {error.strerror}") from error
+        raise LedgerUnexamined(path=folder, why=f"{name}: {error.strerror}") from error
+
+
+def _cosigned(folder: Path) -> list[Path]:
+    """What the cosigners left; nothing where there is no such folder."""
+    top = folder / COSIGNED
+    try:
+        return sorted(top.iterdir()) if os.path.lexists(top) else []
+    except OSError as error:
+        raise LedgerUnexamined(path=folder, why=f"{COSIGNED}: {error.strerror}") from error

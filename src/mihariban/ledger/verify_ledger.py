@@ -22,6 +22,7 @@ import json
 import multiprocessing
 import os
 import re
+import stat
 import struct
 import subprocess
 import sys
@@ -29,6 +30,7 @@ import tempfile
 
 TILE = 256
 RUN = 64
+MOST = TILE * (2 + 65535)
 LOG, COSIGNER = 1, 4
 BEYOND = "publishing was interrupted and must be repeated, or an older checkpoint was put back"
 sha256 = hashlib.sha256
@@ -39,6 +41,44 @@ pairs_of = struct.Struct("64s").iter_unpack
 
 class Bad(Exception):
     """Something does not hold."""
+
+
+def read_file(path):
+    """All of a plain file. A pipe would never end, a device never be full: both are refused before they are read.
+
+    A link that leads nowhere and a folder in the place of a file are no proof that something was changed, but nothing
+    can be said of what they hide: OSError, as where a file cannot be read.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        number = os.open(path, flags)
+    except FileNotFoundError:
+        refuse_broken_link(path)
+        raise
+    try:
+        facts = os.fstat(number)
+        if not stat.S_ISREG(facts.st_mode):
+            raise OSError("%s is no plain file" % ascii(path)[1:-1])
+        if facts.st_size > MOST:
+            raise Bad("%s is longer than anything in a ledger" % ascii(path)[1:-1])
+        with os.fdopen(number, "rb", buffering=0, closefd=False) as file:
+            return file.read()
+    finally:
+        os.close(number)
+
+
+def refuse_broken_link(path):
+    """OSError where the path, or a folder on the way, is a link that leads nowhere."""
+    above = os.path.dirname(path)
+    if os.path.islink(path) and not os.path.exists(path):
+        raise OSError("%s is a link that leads nowhere" % ascii(path)[1:-1])
+    if above != path:
+        refuse_broken_link(above)
+
+
+def names_in(folder):
+    """Names in a folder, sorted; none where there is none. What is there and is no folder cannot be examined."""
+    return sorted(os.listdir(folder)) if os.path.lexists(folder) else []
 
 
 # ---- keys, notes, signatures -------------------------------------------------------------------------------------
@@ -199,8 +239,7 @@ def tile_name(index, width=TILE):
 def read_tile(folder, level, index, width):
     name = os.path.join("tile", level, tile_name(index, width))
     try:
-        with open(os.path.join(folder, name), "rb", buffering=0) as file:
-            return file.read()
+        return read_file(os.path.join(folder, name))
     except FileNotFoundError:
         raise Bad("%s is missing" % name)
 
@@ -301,7 +340,7 @@ def compare_tiles(folder, levels, size):
     for level in range(len(levels)):
         owed.update("%d/%s" % (level, name) for name in names_of(size >> 8 * level))
     top = os.path.join(folder, "tile")
-    for here, _, files in os.walk(top):
+    for here, _, files in os.walk(top, onerror=refuse):
         for file in files:
             path = os.path.join(here, file)
             name = path[len(top) + 1 :].replace(os.sep, "/")
@@ -313,6 +352,12 @@ def compare_tiles(folder, levels, size):
             owed.discard(name)
     if owed:
         raise Bad("tile/%s is missing" % min(owed))
+
+
+def refuse(error):
+    """A folder that cannot be looked into; where it is not there at all, what should be in it is missing."""
+    if not isinstance(error, FileNotFoundError):
+        raise error
 
 
 def names_of(count):
@@ -330,12 +375,10 @@ def compare_tile(path, name, level, place, levels, size):
     if level == "entries":
         if min(TILE, size - index * TILE) == width:
             return  # was read and hashed
-        with open(path, "rb") as file:
-            found = hash_bundle(file.read(), index * TILE, width, name, None)
+        found = hash_bundle(read_file(path), index * TILE, width, name, None)
         mine = levels[0]
     else:
-        with open(path, "rb", buffering=0) as file:
-            found = file.read()
+        found = read_file(path)
         mine = levels[int(level)]
     if found != mine[index * TILE * 32 : (index * TILE + width) * 32]:
         raise Bad("tile/%s differs from the entries" % name)
@@ -400,8 +443,7 @@ def read_keys(folder, given):
     """The log's key and the cosigners' keys; keys given on the command line win over those in the folder."""
     log, cosigners = None, []
     try:
-        with open(os.path.join(folder, "keys"), "rb") as file:
-            lines = file.read().decode("utf-8").split("\n")
+        lines = read_file(os.path.join(folder, "keys")).decode("utf-8").split("\n")
     except UnicodeDecodeError:
         raise Bad("keys: not UTF-8")
     if lines.pop() != "":
@@ -424,18 +466,16 @@ def read_keys(folder, given):
 
 def examine(folder, key=None, cosigners=(), old=(), contents=False):
     """Verify a folder; raises Bad where something does not hold. Returns what was found, for the verdict."""
-    path = os.path.join(folder, "checkpoint")
-    with open(path, "rb") as file:
-        data = file.read()
+    data = read_file(os.path.join(folder, "checkpoint"))
     log, known = read_keys(folder, key)
     wanted = [read_key(each) for each in cosigners]
     trusted = known + [each for each in wanted if each not in known]
     origin, size, root, times = check_note(data, log, trusted, "checkpoint")
     seen = {each: (size, when) for each, when in times.items()}
     earlier = []
-    for name in sorted(os.listdir(os.path.join(folder, "cosigned"))) if os.path.isdir(folder + "/cosigned") else ():
-        with open(os.path.join(folder, "cosigned", name), "rb") as file:
-            _, its_size, its_root, its_times = check_note(file.read(), log, trusted, "cosigned/" + ascii(name)[1:-1])
+    for name in names_in(os.path.join(folder, "cosigned")):
+        its = read_file(os.path.join(folder, "cosigned", name))
+        _, its_size, its_root, its_times = check_note(its, log, trusted, "cosigned/" + ascii(name)[1:-1])
         if name not in [each[1].hex() for each in its_times]:
             raise Bad("cosigned/%s: not cosigned by that key" % ascii(name)[1:-1])
         earlier.append((its_size, its_root, "the checkpoint cosigned/" + name))
@@ -445,8 +485,7 @@ def examine(folder, key=None, cosigners=(), old=(), contents=False):
         if each not in seen:
             raise Bad("%s has not cosigned" % ascii(each[0])[1:-1])
     for name in old:
-        with open(name, "rb") as file:
-            _, its_size, its_root, _ = check_old(file.read(), log)
+        _, its_size, its_root, _ = check_old(read_file(name), log)
         earlier.append((its_size, its_root, "your earlier checkpoint"))
     look = Contents() if contents else None
     for its_size, _, what in earlier:
@@ -474,14 +513,12 @@ def check_old(data, log):
 def examine_live(folder, **options):
     """``examine``; once more where the ledger grew meanwhile."""
     for _ in range(5):
-        with open(os.path.join(folder, "checkpoint"), "rb") as file:
-            before = file.read()
+        before = read_file(os.path.join(folder, "checkpoint"))
         try:
             return examine(folder, **options)
         except Bad:
-            with open(os.path.join(folder, "checkpoint"), "rb") as file:
-                if file.read() == before:
-                    raise
+            if read_file(os.path.join(folder, "checkpoint")) == before:
+                raise
     raise Bad("the ledger grows faster than it can be read; verify an export")
 
 
@@ -512,15 +549,15 @@ def main(arguments=None):
         found = examine_live(
             asked.folder, key=asked.key, cosigners=asked.cosigner, old=asked.old, contents=asked.contents
         )
+        if asked.print:
+            print_entries(asked.folder, found["size"])
+            return 0
     except Bad as bad:
         print("NOT VERIFIED: %s" % bad, file=sys.stderr if asked.print else sys.stdout)
         return 1
     except OSError as error:
         print("NOT EXAMINED: %s" % error, file=sys.stderr)
         return 2
-    if asked.print:
-        print_entries(asked.folder, found["size"])
-        return 0
     print("VERIFIED: %s, %d entries" % (found["origin"], found["size"]))
     print("root       %s" % base64.b64encode(found["root"]).decode())
     print("key        %s%s" % (vkey(found["key"]), "" if asked.key else "   <- compare it with your paper"))
