@@ -9,7 +9,7 @@ import pytest
 
 from mihariban.base.text import Language
 from mihariban.recorder import errors
-from mihariban.recorder.gap_words import GAP_WORDS, gap_words, span_words
+from mihariban.recorder.contract.gap_words import GAP_WORDS, gap_words, span_words
 
 _DOCUMENT = Path(__file__).parents[2] / "docs" / "reference" / "gaps.md"
 

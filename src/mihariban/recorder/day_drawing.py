@@ -7,21 +7,27 @@ nothing rests on colour.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 from zoneinfo import ZoneInfo
 
-from mihariban.base.clock import HOUR, to_datetime
+from mihariban.base.clock import HOUR, MINUTE, to_datetime
 from mihariban.base.text import Language
 from mihariban.policy.era import both_dates
-from mihariban.recorder.accounting import DayAccount, DaySpan, State
-from mihariban.recorder.gap_words import gap_words, span_words
+from mihariban.recorder.accounting import OUTSIDE, DayAccount, DaySpan, State
+from mihariban.recorder.contract.gap_words import gap_words, span_words
 
 WIDTH: Final = 1050  # 297 by 210 mm less margins, at the ratio of A4 across
 _LEFT, _RIGHT, _TOP = 120, 20, 84
-_ROW, _BAR = 96, 36
+_ROW, _BAR = 104, 36
+_BARE: Final = 36
+"""So much higher everything stands where the title is left out."""
+_AROUND: Final = 30 * MINUTE
+"""Shown before and after the hours that matter."""
+_MANY: Final = 14
+"""Hours up to which each is written; with more of them every third."""
 _INK, _LINE = "#1a1a1a", "#949494"  # solid-grey-900, solid-grey-420
 _ORDER: tuple[State, ...] = ("watched", "visit", "gap", "closed", "unknown")
 _WORDS: dict[State, tuple[str, str]] = {
@@ -54,20 +60,58 @@ def word(state: State, language: Language) -> str:
     return _WORDS[state][0 if language == "ja" else 1]
 
 
-def day_svg(days: Sequence[CameraDay], zone: ZoneInfo, site: str, language: Language = "ja") -> str:
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The part of a day that is drawn, wall ns; ``midnight``: the day's beginning."""
+
+    midnight: int
+    start: int
+    end: int
+
+    def at(self, wall: int) -> float:
+        """Where an instant lies across the drawing."""
+        return _LEFT + (wall - self.start) * (WIDTH - _LEFT - _RIGHT) / (self.end - self.start)
+
+    def ticks(self) -> list[tuple[int, bool]]:
+        """The full hours, and whether each is written."""
+        first = -((self.midnight - self.start) // HOUR)
+        hours = range(first, (self.end - self.midnight) // HOUR + 1)
+        step = 1 if len(hours) <= _MANY else 3
+        return [(self.midnight + number * HOUR, number % step == 0) for number in hours]
+
+
+def axis_of(accounts: Sequence[DayAccount]) -> Axis:
+    """The hours that matter: those in which filming was permitted, with what was recorded in them, and half an hour on
+    both sides. A day that is closed as a whole is drawn as a whole."""
+    day = accounts[0]
+    shown = [
+        span for account in accounts for span in account.spans if not (span.state == "closed" and span.cause == OUTSIDE)
+    ]
+    if not shown:
+        return Axis(day.start, day.start, day.end)
+    start = max(day.start, min(span.start for span in shown) - _AROUND)
+    return Axis(day.start, start, min(day.end, max(span.end for span in shown) + _AROUND))
+
+
+def day_svg(
+    days: Sequence[CameraDay], zone: ZoneInfo, site: str, language: Language = "ja", *, titled: bool = True
+) -> str:
     """The drawing.
 
     Args:
         days: one row each, all of the same date.
         zone: in which the hours are written.
         site: name of the place.
+        titled: whether the title is drawn; for a reader that cannot see it is always there. A page that shows the
+            drawing below a heading of its own leaves it out.
 
     Raises:
         ValueError: no camera.
     """
     if not days:
         raise ValueError("a drawing needs a camera")
-    height = _TOP + len(days) * _ROW + 10
+    top = _TOP if titled else _TOP - _BARE
+    height = top + len(days) * _ROW + 10
     date = days[0].account.date
     ja = language == "ja"
     title = f"{site}　{both_dates(date)}の見守り" if ja else f"{site}: how {date.isoformat()} was watched"
@@ -78,11 +122,12 @@ def day_svg(days: Sequence[CameraDay], zone: ZoneInfo, site: str, language: Lang
         f'<desc id="d">{escape(_description(days, language))}</desc>',
         _patterns(),
         f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
-        _text(20, 34, title, size=22, weight=700),
-        _legend(language),
+        *([_text(20, 34, title, size=22, weight=700)] if titled else []),
+        _legend(language, top - 34),
     ]
+    axis = axis_of([day.account for day in days])
     for number, day in enumerate(days):
-        parts += _row(day, _TOP + number * _ROW, zone, language)
+        parts += _row(day, top + number * _ROW, zone, language, axis)
     return "\n".join([*parts, "</svg>", ""])
 
 
@@ -133,44 +178,41 @@ def _patterns() -> str:
     return "\n".join(["<defs>", *found, "</defs>"])
 
 
-def _legend(language: Language) -> str:
+def _legend(language: Language, y: int) -> str:
     step = (WIDTH - _LEFT - _RIGHT) / len(_ORDER)
     found = []
     for number, state in enumerate(_ORDER):
         x = _LEFT + number * step
-        found.append(f'<rect x="{x:g}" y="50" width="26" height="16" fill="url(#p-{state})" stroke="{_INK}"/>')
-        found.append(_text(x + 32, 63, word(state, language), size=13))
+        found.append(f'<rect x="{x:g}" y="{y}" width="26" height="16" fill="url(#p-{state})" stroke="{_INK}"/>')
+        found.append(_text(x + 32, y + 13, word(state, language), size=13))
     return "\n".join(found)
 
 
-def _row(day: CameraDay, top: int, zone: ZoneInfo, language: Language) -> list[str]:
+def _row(day: CameraDay, top: int, zone: ZoneInfo, language: Language, axis: Axis) -> list[str]:
     account = day.account
-
-    def at(wall: int) -> float:
-        return _LEFT + (wall - account.start) * (WIDTH - _LEFT - _RIGHT) / (account.end - account.start)
-
     parts = [_text(20, top + 40, day.camera, size=16, weight=700)]
     for span in account.spans:
-        x, wide = at(span.start), max(1.0, at(span.end) - at(span.start))  # a moment shows as a hair
+        start, end = max(span.start, axis.start), min(span.end, axis.end)
+        if start >= end:
+            continue
+        x, wide = axis.at(start), max(1.0, axis.at(end) - axis.at(start))  # a moment shows as a hair
         tip = quoteattr(_tip(span, zone, language))
         fill = f'fill="url(#p-{span.state})"'
         parts.append(f'<rect x="{x:.2f}" y="{top + 16}" width="{wide:.2f}" height="{_BAR}" {fill} aria-label={tip}/>')
     frame = f'x="{_LEFT}" y="{top + 16}" width="{WIDTH - _LEFT - _RIGHT}" height="{_BAR}"'
     parts.append(f'<rect {frame} fill="none" stroke="{_INK}"/>')
-    parts += _hours(account, top + 16 + _BAR, zone, at)
-    return [*parts, _text(_LEFT, top + 16 + _BAR + 36, sums(account, language), size=13)]
+    parts += _hours(axis, account.end, top + 16 + _BAR, zone)
+    return [*parts, _text(_LEFT, top + 16 + _BAR + 42, sums(account, language), size=13)]
 
 
-def _hours(account: DayAccount, y: int, zone: ZoneInfo, at: Callable[[int], float]) -> list[str]:
+def _hours(axis: Axis, midnight: int, y: int, zone: ZoneInfo) -> list[str]:
     parts = []
-    for number in range((account.end - account.start) // HOUR + 1):
-        wall = account.start + number * HOUR
-        x, hour = at(wall), to_datetime(wall, zone).hour
-        long = number % 3 == 0
-        parts.append(f'<path d="M{x:.2f} {y}v{8 if long else 4}" stroke="{_LINE}"/>')
-        if long:
+    for wall, written in axis.ticks():
+        x, hour = axis.at(wall), to_datetime(wall, zone).hour
+        parts.append(f'<path d="M{x:.2f} {y}v{8 if written else 4}" stroke="{_LINE}"/>')
+        if written:
             parts.append(
-                _text(x, y + 20, f"{24 if wall == account.end and hour == 0 else hour}", size=12, anchor="middle")
+                _text(x, y + 20, f"{24 if wall == midnight and hour == 0 else hour}", size=12, anchor="middle")
             )
     return parts
 

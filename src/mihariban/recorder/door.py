@@ -120,7 +120,8 @@ class Door:
         days = camera_days(recorder.control, recorder.site, recorder.hours.in_force, day, recorder.clock.wall())
         if not days:
             raise NoSuchThing(what=f"camera to draw {day} of")
-        return day_svg(days, recorder.site.zone, recorder.site.site.name or recorder.site.site.id, language).encode()
+        name = recorder.site.site.name or recorder.site.site.id
+        return day_svg(days, recorder.site.zone, name, language, titled=False).encode()  # its page has the heading
 
     def metrics(self) -> bytes:
         return metrics_text(recorder_facts(self._recorder))

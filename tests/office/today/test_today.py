@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -15,13 +16,24 @@ from django.test.utils import CaptureQueriesContext
 
 from mihariban.base.clock import MINUTE, SECOND, TurnedClock, to_datetime
 from mihariban.base.errors import StateError
+from mihariban.ledger.entry import moment as entered
+from mihariban.ledger.tags import Tag
 from mihariban.office.base.acting import Acting
 from mihariban.office.base.dates import now, today
 from mihariban.office.base.text import T
 from mihariban.office.checks.models import CheckSheet
 from mihariban.office.faults.models import Fault, Stoppage
 from mihariban.office.sites.listen import listen
-from mihariban.office.sites.models import CameraUnit, Kiosk, RecorderUnit, SeenFinding, SeenStatus, SeenVisit, Site
+from mihariban.office.sites.models import (
+    CameraUnit,
+    Kiosk,
+    RecorderUnit,
+    SeenEvent,
+    SeenFinding,
+    SeenStatus,
+    SeenVisit,
+    Site,
+)
 from mihariban.office.today import tasks as tasks_module
 from mihariban.office.today.kiosks import kiosks_now
 from mihariban.office.today.tasks import Task, collect
@@ -303,6 +315,59 @@ def test_a_recorder_silent_since_yesterday_says_which_year(seen: SeenStatus, off
     assert detail is not None and detail.ja == "令和8年11月23日（2026-11-23） 10:00 から応答がありません"
 
 
+def _visit(at: datetime, seconds: float | None = 65.0) -> None:
+    ended = None if seconds is None else at + timedelta(seconds=seconds)
+    number = SeenVisit.objects.count()
+    SeenVisit.objects.create(
+        recorder_id="r", camera="cam1", visit=f"v{number}", day=at.date(), hour=at.hour, started=at, ended=ended,
+        seconds=seconds or 0.0, state="kept",
+    )  # fmt: skip  # one row
+
+
+def _event(seq: int, tag: Tag, **facts: str | int) -> None:
+    SeenEvent.objects.create(
+        recorder_id="r", seq=seq, tag=tag, outcome="done", at=now(), facts={"camera": "cam1", **facts}
+    )
+
+
+def _section(client: Client) -> str:
+    return client.get("/today/", secure=True).content.decode().partition('id="spans-1"')[2].partition("</section>")[0]
+
+
+def test_what_the_drawing_shows_is_listed_too(seen: SeenStatus, someone: Someone, client: Client) -> None:
+    """Visits of today and gaps, the newest first; a gap leads to its fault, or to the recorder's entries."""
+    client.force_login(someone("manager").user)
+    assert "まだありません" in _section(client)
+    _visit(now() - timedelta(minutes=30))
+    _visit(now(), None)
+    _visit(now() - timedelta(days=1))
+    for number, (began, ended) in enumerate([("2026-11-23 18:00", "2026-11-24 08:35"), ("2026-11-24 09:50", None)]):
+        _event(
+            2 * number, Tag.GAP_RECORDING_BEGIN, gap=number, cause="MH304", **{"from": entered(moment(f"{began}:00"))}
+        )
+        if ended:
+            _event(2 * number + 1, Tag.GAP_RECORDING_END, gap=number, to=entered(moment(f"{ended}:00")))
+    fault = Fault.objects.create(kiosk_id="k1", kind="camera", what="x", since=now(), source="person", opened_at=now())
+    fault.gaps.create(recorder="r", camera="cam1", gap=1, began=now())
+    told = _section(client)
+    times = re.findall(r'd-span__times">([^<]*)<', told)
+    assert times == ["10:00 から", "09:50 から", "09:30 – 09:31", "00:00 – 08:35"]
+    assert told.count("<li") == 4 and "来訪 1 分" in told and "来訪中" in told
+    assert told.count("途切れ（カメラの映像切れ）") == 2 and "MH304" not in told
+    assert f'href="/faults/{fault.pk}/"' in told and "/sites/events/?recorder=r&amp;kind=gap&amp;first=" in told
+    client.force_login(someone("operator").user)
+    assert "/sites/events/" not in _section(client)  # a page that an operator may not see
+
+
+def test_a_busy_day_is_listed_in_part_and_says_so(seen: SeenStatus, someone: Someone, client: Client) -> None:
+    """The newest thirty; the rest is counted."""
+    for number in range(32):
+        _visit(now() - timedelta(minutes=2 * number))
+    client.force_login(someone("manager").user)
+    told = _section(client)
+    assert told.count("<li") == 30 and "これより前の来訪が 2 件あります" in told
+
+
 def test_queries_do_not_grow(seen: SeenStatus, someone: Someone, client: Client) -> None:
     """3 or 30 kiosks, cameras, findings, and 30 times the visits."""
     client.force_login(someone("manager").user)
@@ -327,7 +392,7 @@ def test_queries_do_not_grow(seen: SeenStatus, someone: Someone, client: Client)
         with CaptureQueriesContext(connection) as found:
             client.get("/today/", secure=True)
         counted.append(len(found))
-    assert counted[0] == counted[1] < 52  # a few of each app that tells tasks
+    assert counted[0] == counted[1] < 54  # a few of each app that tells tasks
 
 
 def test_with_a_real_recorder(

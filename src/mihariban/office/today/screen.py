@@ -13,6 +13,7 @@ from mihariban.office.people.roles import ActingManager, acting_manager
 from mihariban.office.sites.alarms import UNREACHABLE
 from mihariban.office.sites.models import RecorderUnit, SeenFinding
 from mihariban.office.today.kiosks import CameraNow, Heard, KioskNow, kiosks_now
+from mihariban.office.today.spans import Lines, lines_of
 from mihariban.office.today.storage import StorageNow
 from mihariban.office.today.tasks import State, Task, collect
 from mihariban.office.today.words import Words
@@ -20,11 +21,17 @@ from mihariban.office.today.words import Words
 
 @dataclass(frozen=True, slots=True)
 class RecorderNow:
-    """A recorder: its day drawn, and how long its storage lasts."""
+    """A recorder: its day drawn and in lines, and how long its storage lasts."""
 
     recorder: RecorderUnit
     storage: StorageNow
     cameras: tuple[CameraNow, ...]
+    day: Lines
+
+    @property
+    def height(self) -> int:
+        """Of its drawing beside a width of 1050, so that the page does not jump when it comes."""
+        return 58 + 104 * max(1, len(self.cameras))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +66,14 @@ def gather(acting: Acting, now: datetime) -> Screen:
     kiosks = kiosks_now(now, heard)
     cameras = [camera for kiosk in kiosks for camera in kiosk.cameras]
     units = RecorderUnit.objects.select_related("site", "seen").order_by("site_id", "id")
+    lines = lines_of(acting, now)
     recorders = [
-        RecorderNow(unit, heard.storage(unit.pk), tuple(each for each in cameras if each.recorder == unit.pk))
+        RecorderNow(
+            unit,
+            heard.storage(unit.pk),
+            tuple(each for each in cameras if each.recorder == unit.pk),
+            lines.get(unit.pk, Lines()),
+        )
         for unit in units
     ]
     tasks = collect(acting, now)
