@@ -7,6 +7,7 @@ SQLite 3.7.0 to 3.51.2 can lose a committed write-ahead log when two connections
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -68,7 +69,7 @@ def connect(path: Path, *, synchronous: Literal["FULL", "NORMAL"], readonly: boo
     has it: it can be read, and writing fails as it must.
 
     Args:
-        path: the file; made where it does not exist, unless ``readonly``.
+        path: the file; made (0600, and so what SQLite lays beside it) where it does not exist, unless ``readonly``.
         synchronous: FULL for what cannot be told again, NORMAL for caches.
         readonly: no writing through this connection.
 
@@ -88,6 +89,9 @@ def connect(path: Path, *, synchronous: Literal["FULL", "NORMAL"], readonly: boo
 
 
 def _open(path: Path, synchronous: str, mode: str, *, alone: bool = False) -> Connection:
+    if mode == "rwc":
+        with suppress(OSError):  # it is there, or cannot be made, which the engine says better
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     address, patience = f"{path.resolve().as_uri()}?mode={mode}", 1 if alone else 10
     connection = engine.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=patience)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import pkgutil
 import sys
 
@@ -49,6 +50,7 @@ def root() -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and exit: 0 fine, 1 finding, 2 usage, else the status of the error's class."""
     log_to_stderr()
+    os.umask(os.umask(0o022) | 0o022)  # whatever the shell says: nothing that a command makes is written by others
     try:
         result = root.main(arguments, standalone_mode=False)
     except MiharibanError as error:

@@ -28,6 +28,7 @@ def command(
     real_time: bool,
 ) -> None:
     """Record a source into the site in DIR while somebody stands at the kiosk, within the rule's hours."""
+    from mihariban.base.process import keep_to_itself
     from mihariban.cli._tables import visit_table
     from mihariban.recorder.look import site_visits
     from mihariban.recorder.record import RecordOrder, record
@@ -40,6 +41,7 @@ def command(
         real_time=real_time,
         until_end=until_end,
     )
+    keep_to_itself()
     stop = threading.Event()
     said = record(directory, order, stop)
     console().print(said)

@@ -31,6 +31,7 @@ from mihariban.recorder.keeping.watch_time import begin_time, keep_time, read_cl
 from mihariban.recorder.owed import Owed
 from mihariban.recorder.packet import Packet
 from mihariban.recorder.presence import Zone
+from mihariban.recorder.private import close_to_others
 from mihariban.recorder.recovery import close_what_was_open, holds_from_ring, visits_from_ring, visits_without_footage
 from mihariban.recorder.sessions import Sessions
 from mihariban.recorder.site_folder import SiteFolder
@@ -67,6 +68,7 @@ class Recorder:
         time_quality: Callable[[], TimeQuality] | None = None,
     ) -> None:
         folder.require()
+        close_to_others(folder.recorder)
         self.folder = folder
         self.site = folder.load_site()
         self.clock = clock

@@ -18,6 +18,7 @@ def publish_ledger(recorder: Recorder, _wall: int) -> None:
     Raises:
         LedgerUnwritable, LedgerRolledBack, LedgerForked.
     """
+    recorder.folder.ledger.mkdir(mode=0o700, exist_ok=True)
     publish(recorder.control.ledger, recorder.folder.ledger, cosigners(recorder))
 
 
