@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from django.test import Client
@@ -10,7 +11,7 @@ from django.test import Client
 from mihariban.ledger.tags import Tag
 from mihariban.office.base.acting import Acting
 from mihariban.office.base.dates import now
-from mihariban.office.sites.event_words import KINDS, OTHER, events, kind, said
+from mihariban.office.sites.event_words import KINDS, OTHER, kind, said, with_sentences
 from mihariban.office.sites.models import RecorderUnit, SeenEvent, SeenFinding, Site
 
 
@@ -41,13 +42,32 @@ def entries(office: object) -> list[SeenEvent]:
 
 def test_a_finding_is_told_by_its_sentence(entries: list[SeenEvent]) -> None:
     """Of its own recorder and camera; what was never told keeps its code, rather than nothing."""
-    assert [said(row) for row in events().order_by("seq")] == [
+    assert [said(row) for row in with_sentences(SeenEvent.objects.order_by("seq"))] == [
         "異常：カメラ cam1 の映像がない",
         "異常が終わった：カメラ cam2 の映像がない",
         "異常：容量が足りない",
         "異常：never_told (x)。",
         "recorder が動き始めた。",
     ]
+
+
+def test_many_entries_ask_once(
+    entries: list[SeenEvent], django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    """One query for the sentences of all, and none where there is no finding among them."""
+    rows, others = list(SeenEvent.objects.all()), list(SeenEvent.objects.filter(tag=str(Tag.BOOT_PROCESS_START)))
+    with django_assert_num_queries(1):
+        with_sentences(rows)
+    with django_assert_num_queries(0):
+        with_sentences(others)
+
+
+def test_the_newest_sentence_of_a_finding_is_told(entries: list[SeenEvent]) -> None:
+    """A recorder may say it better after an update."""
+    old = SeenFinding.objects.get(recorder="r", camera="cam1")
+    SeenFinding.objects.filter(pk=old.pk).update(until=now())
+    SeenFinding.objects.create(recorder_id="r", code=old.code, camera="cam1", since=now(), ja="新しい文", en="new")
+    assert said(with_sentences(entries)[0]) == "異常：新しい文"
 
 
 def test_the_page_has_words_and_a_choice_of_kinds(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Any, Final
 
-from django.db.models import ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
-from django.db.models.fields.json import KT
-from django.db.models.functions import Concat
+from django.db.models import Max, Q, QuerySet
 
 from mihariban.ledger.sentences import sentence
 from mihariban.ledger.tags import Tag
@@ -35,14 +35,37 @@ _FINDINGS: Final = {
 }
 
 
-def events() -> QuerySet[SeenEvent]:
-    """The entries, those of a finding with the sentence that its recorder told of it: an entry has its code alone."""
-    begins = Concat("code", Value(" ("))
-    entered = ExpressionWrapper(OuterRef("finding"), output_field=TextField())
-    told = SeenFinding.objects.filter(recorder=OuterRef("recorder")).annotate(name=begins, entered=entered)
-    told = told.filter(Q(entered=Concat("name", "camera", Value(")"))) | Q(camera="", entered__startswith=F("name")))
-    sentences = {name: Subquery(told.order_by("-pk").values(name)[:1]) for name in ("ja", "en")}
-    return SeenEvent.objects.annotate(finding=KT("facts__finding")).annotate(**sentences)
+_ENTERED: Final = re.compile(r"(.+) \((.*)\)", re.DOTALL)
+
+
+def with_sentences(rows: Iterable[SeenEvent]) -> list[SeenEvent]:
+    """Entries with what ``said`` needs: that of a finding has its code alone, its recorder told the sentence.
+
+    One query, however many entries there are.
+    """
+    found = list(rows)
+    wanted = {row.pk: key for row in found if (key := _finding(row))}
+    if not wanted:
+        return found
+    told = SeenFinding.objects.filter(
+        recorder__in={recorder for recorder, _, _ in wanted.values()}, code__in={code for _, code, _ in wanted.values()}
+    )
+    newest = told.order_by().values("recorder", "code", "camera").annotate(newest=Max("pk")).values("newest")
+    texts = {
+        (each.recorder_id, each.code, each.camera): each.text for each in SeenFinding.objects.filter(pk__in=newest)
+    }
+    for row in found:
+        key = wanted.get(row.pk)
+        if key is not None:
+            row.told = texts.get(key) or texts.get((*key[:2], ""))  # type: ignore[attr-defined]  # for ``said`` alone
+    return found
+
+
+def _finding(row: SeenEvent) -> tuple[str, str, str] | None:
+    """Recorder, code and camera of the finding that an entry is of."""
+    entered = row.facts.get("finding") if row.tag in _FINDINGS and isinstance(row.facts, dict) else None
+    parts = _ENTERED.fullmatch(entered) if isinstance(entered, str) else None
+    return (row.recorder_id, parts[1], parts[2]) if parts else None
 
 
 def kind(row: SeenEvent) -> T:
@@ -60,8 +83,8 @@ def of_kind(rows: QuerySet[Any], name: str) -> QuerySet[Any]:
 
 
 def said(row: SeenEvent) -> str:
-    """An entry of ``events()`` as a sentence in the language of the request."""
-    text = getattr(row, language(), None)
-    if row.tag in _FINDINGS and text:
-        return str(_FINDINGS[row.tag]).format(what=text)
+    """An entry of ``with_sentences`` as a sentence in the language of the request."""
+    text = getattr(row, "told", None)
+    if text is not None:
+        return str(_FINDINGS[row.tag].format(what=text))
     return sentence({"tag": row.tag, "outcome": row.outcome, "object": row.facts}, language())

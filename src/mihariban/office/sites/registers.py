@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import django_filters
@@ -13,7 +14,7 @@ from mihariban.office.base.acting import Acting
 from mihariban.office.base.policy import Verdict
 from mihariban.office.base.register import Column, Register
 from mihariban.office.base.text import T
-from mihariban.office.sites.event_words import KINDS, events, kind, of_kind, said
+from mihariban.office.sites.event_words import KINDS, kind, of_kind, said, with_sentences
 from mihariban.office.sites.models import RecorderUnit, SeenEvent, SeenFinding
 from mihariban.office.sites.policy import SITES
 
@@ -129,4 +130,7 @@ class Events(Register):
         return SITES.may_see_events(acting)
 
     def rows(self, acting: Acting) -> QuerySet[Any, Any]:
-        return events().order_by("-at", "recorder_id", "-seq")
+        return SeenEvent.objects.order_by("-at", "recorder_id", "-seq")
+
+    def prepared(self, rows: Iterable[Any]) -> Iterable[Any]:
+        return with_sentences(rows)

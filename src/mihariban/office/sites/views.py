@@ -18,10 +18,10 @@ from mihariban.office.base.policy import Verdict
 from mihariban.office.base.text import T
 from mihariban.office.sites.actions.change_kiosk import change_kiosk
 from mihariban.office.sites.actions.close_alarm import close_alarm
-from mihariban.office.sites.event_words import events, said
+from mihariban.office.sites.event_words import said, with_sentences
 from mihariban.office.sites.figures import Figures
 from mihariban.office.sites.forms import CloseForm, KioskForm
-from mihariban.office.sites.models import Kiosk, RecorderUnit, SeenFinding, SeenStatus, Site
+from mihariban.office.sites.models import Kiosk, RecorderUnit, SeenEvent, SeenFinding, SeenStatus, Site
 from mihariban.office.sites.policy import SITES
 from mihariban.office.sites.registers import SEVERITIES
 from mihariban.office.sites.seen import findings_now
@@ -61,7 +61,7 @@ def recorder(request: HttpRequest, pk: str) -> HttpResponse:
     _check(SITES.may_see(acting))
     unit = get_object_or_404(RecorderUnit.objects.select_related("site", "seen"), pk=pk)
     may_events = SITES.may_see_events(acting)
-    rows = events().filter(recorder=unit).order_by("-seq")[:10] if may_events else []
+    rows = with_sentences(SeenEvent.objects.filter(recorder=unit).order_by("-seq")[:10]) if may_events else []
     facts = {
         **_heard(unit),
         "cameras": list(unit.cameras.select_related("kiosk").order_by("camera")),
