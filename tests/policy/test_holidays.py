@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from mihariban.policy.errors import HolidaysUnknown
-from mihariban.policy.holidays import LAST_YEAR, holiday_name, is_substitute
+from mihariban.policy.holidays import FIRST_YEAR, LAST_YEAR, holiday_english, holiday_name, is_substitute
 from tests.policy.law_holidays import law_holidays, named_holidays
 
 
@@ -38,3 +38,12 @@ def test_a_year_beyond_what_is_known_is_an_error(year: int) -> None:
     """Never a silent working day."""
     with pytest.raises(HolidaysUnknown, match=str(year)):
         holiday_name(date(year, 5, 3))
+
+
+def test_every_holiday_has_an_english_name() -> None:
+    """Substitute days say of which; what is no holiday of the Act stays as the city wrote it."""
+    names = {name for year in range(FIRST_YEAR, LAST_YEAR + 1) for day in _days(year) if (name := holiday_name(day))}
+    assert len(names) > 30
+    assert [name for name in names if not holiday_english(name).isascii()] == []
+    assert holiday_english("こどもの日 振替休日") == "Children's Day, substitute holiday"
+    assert holiday_english("市制記念 の日") == "市制記念 の日"

@@ -159,6 +159,26 @@ def test_a_closure_goes_before_everything() -> None:
     hours = day_hours(SAGA, date(2026, 11, 25), entries)
     assert not hours.open
     assert "停電（市長、佐市市生第1号）" in hours.reason_ja
+    assert hours.public_ja == "休止: 停電"
+
+
+def test_users_are_told_why_without_the_papers() -> None:
+    """Of every change of the day; who approved it and by which document is the office's own."""
+    entries = (
+        entry(kind="extension", windows=(("17:15", "20:00"),), **DAY),
+        entry(id="e3", kind="closure", windows=(("12:00", "13:00"),), **DAY),
+    )
+    hours = day_hours(SAGA, date(2026, 11, 25), entries)
+    assert hours.public_ja == "水曜日の稼働時間、延長: 停電、一部休止: 停電"
+    assert hours.public_en == "Wednesday hours; extended: 停電; partly closed: 停電"
+    assert "佐市市生" in hours.reason_ja and "佐市市生" in hours.reason_en
+
+
+def test_a_holiday_has_its_english_name_in_english() -> None:
+    """And its Japanese one in Japanese."""
+    hours = day_hours(SAGA, date(2026, 11, 23))
+    assert hours.reason_ja == "祝日（勤労感謝の日）のため休止"
+    assert "(Labor Thanksgiving Day)" in hours.reason_en and hours.reason_en.isascii()
 
 
 def test_changed_hours_extension_and_partial_closure() -> None:

@@ -9,7 +9,7 @@ from datetime import date
 from mihariban.policy.calendar import CalendarEntry, entries_on, in_effect
 from mihariban.policy.doc import clock_text, minutes_of
 from mihariban.policy.errors import UnknownSite
-from mihariban.policy.holidays import holiday_name, is_substitute
+from mihariban.policy.holidays import holiday_english, holiday_name, is_substitute
 from mihariban.policy.rule import Policy
 from mihariban.policy.sections.operation import WEEKDAYS, DayClass, HoursRow, Weekday, YearEnd
 
@@ -66,7 +66,8 @@ class DayHours:
         open: whether there is any window.
         windows: sorted, neither touching nor overlapping.
         day_class: the class that decided; a weekday where no special class did.
-        reason_ja, reason_en: why.
+        reason_ja, reason_en: why, with who approved a change and by which document.
+        public_ja, public_en: why, as users are told: without those.
     """
 
     date: date
@@ -75,6 +76,8 @@ class DayHours:
     day_class: DayClass
     reason_ja: str
     reason_en: str
+    public_ja: str = ""
+    public_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,31 +204,31 @@ def _decide(
 ) -> DayHours:
     day_class, holiday = class_of(table, day, in_effect(entries, site_id))
     spans = _row_spans(rows, day_class)
-    ja, en = _table_reason(day_class, holiday, bool(spans))
+    why = _table_reason(day_class, holiday, bool(spans))
     today = entries_on(entries, day, site_id)
     for entry in today:
         if entry.kind == "closure" and not entry.windows:
-            ja, en = _entry_reason(entry, "休止", "closed")
-            return DayHours(day, False, (), day_class, ja, en)
+            return _day(day, (), day_class, _entry_reason(entry, "休止", "closed"))
     weekly = _row_spans(rows, WEEKDAYS[day.weekday()])
     changed = _replacement(today, can_open=bool(weekly) and not spans)
     if changed is not None:
         spans = changed.spans() or weekly
-        ja, en = _entry_reason(
-            changed, *(("時間変更", "changed hours") if changed.kind == "hours" else ("臨時開庁", "open"))
-        )
+        words = ("時間変更", "changed hours") if changed.kind == "hours" else ("臨時開庁", "open")
+        why = _entry_reason(changed, *words)
     for entry in today:
         if entry.kind == "extension":
             spans = (*spans, *entry.spans())
-            extra_ja, extra_en = _entry_reason(entry, "延長", "extended")
-            ja, en = f"{ja}、{extra_ja}", f"{en}; {extra_en}"
+            why = why.with_(_entry_reason(entry, "延長", "extended"))
     for entry in today:
         if entry.kind == "closure":
             spans = _without(merged(spans), entry.spans())
-            extra_ja, extra_en = _entry_reason(entry, "一部休止", "partly closed")
-            ja, en = f"{ja}、{extra_ja}", f"{en}; {extra_en}"
-    windows = tuple(Window(*span) for span in merged(spans))
-    return DayHours(day, bool(windows), windows, day_class, ja, en)
+            why = why.with_(_entry_reason(entry, "一部休止", "partly closed"))
+    return _day(day, merged(spans), day_class, why)
+
+
+def _day(day: date, spans: Iterable[Span], day_class: DayClass, why: _Why) -> DayHours:
+    windows = tuple(Window(*span) for span in spans)
+    return DayHours(day, bool(windows), windows, day_class, why.ja, why.en, why.public_ja, why.public_en)
 
 
 def _replacement(today: tuple[CalendarEntry, ...], *, can_open: bool) -> CalendarEntry | None:
@@ -263,14 +266,34 @@ def _without(spans: Iterable[Span], holes: Iterable[Span]) -> tuple[Span, ...]:
     return merged(left)
 
 
-def _table_reason(day_class: DayClass, holiday: str | None, is_open: bool) -> tuple[str, str]:
+@dataclass(frozen=True, slots=True)
+class _Why:
+    """Why a day is as it is: for the office, and for users."""
+
+    ja: str
+    en: str
+    public_ja: str
+    public_en: str
+
+    def with_(self, more: _Why) -> _Why:
+        """Both."""
+        return _Why(
+            f"{self.ja}、{more.ja}",
+            f"{self.en}; {more.en}",
+            f"{self.public_ja}、{more.public_ja}",
+            f"{self.public_en}; {more.public_en}",
+        )
+
+
+def _table_reason(day_class: DayClass, holiday: str | None, is_open: bool) -> _Why:
     ja, en = _DAY_JA[day_class], _DAY_EN[day_class]
     if holiday is not None:
-        ja, en = f"{ja}（{holiday}）", f"{en} ({holiday})"
-    return (f"{ja}の稼働時間", f"{en} hours") if is_open else (f"{ja}のため休止", f"closed: {en}")
+        ja, en = f"{ja}（{holiday}）", f"{en} ({holiday_english(holiday)})"
+    ja, en = (f"{ja}の稼働時間", f"{en} hours") if is_open else (f"{ja}のため休止", f"closed: {en}")
+    return _Why(ja, en, ja, en)
 
 
-def _entry_reason(entry: CalendarEntry, word_ja: str, word_en: str) -> tuple[str, str]:
-    by_ja = f"{word_ja}: {entry.reason_ja}（{entry.approver_ja}、{entry.document_number}）"
-    by_en = f"{word_en}: {entry.reason_en or entry.reason_ja} ({entry.approver_ja}, {entry.document_number})"
-    return by_ja, by_en
+def _entry_reason(entry: CalendarEntry, word_ja: str, word_en: str) -> _Why:
+    ja, en = f"{word_ja}: {entry.reason_ja}", f"{word_en}: {entry.reason_en or entry.reason_ja}"
+    papers = f"{entry.approver_ja}、{entry.document_number}"
+    return _Why(f"{ja}（{papers}）", f"{en} ({entry.approver_ja}, {entry.document_number})", ja, en)

@@ -142,7 +142,7 @@ def test_the_screen_says_first_what_cannot_wait(seen: SeenStatus, someone: Someo
         < page.index("カメラが覆われています")
         < page.index("証明書等交付機</h2>")
     )
-    assert f'href="/sites/findings/{alarm.pk}/"' in page
+    assert f'href="/sites/findings/{alarm.pk}/"' in page and "1号機 カメラ cam1" in page
     client.post("/language/", {"language": "en", "next": "/"}, secure=True)
     page = client.get("/today/", secure=True).content.decode()
     assert "To be dealt with now: 1" in page and "until 19:00" in page
@@ -155,7 +155,7 @@ def test_the_headline_never_contradicts_a_tile(seen: SeenStatus, someone: Someon
     seen.json["cameras"][0]["watched"] = False
     seen.save()
     page = client.get("/today/", secure=True).content.decode()
-    assert "すぐに対応が必要です：1 件" in page and "cam1：見守っていません" in page
+    assert "すぐに対応が必要です：1 件" in page and "1号機 カメラ cam1：見守っていません" in page
     fault = Fault.objects.create(kiosk_id="k1", kind="kiosk", what="x", since=now(), source="person", opened_at=now())
     Stoppage.objects.create(fault=fault, began=now())
     page = client.get("/today/", secure=True).content.decode()
@@ -228,7 +228,7 @@ def test_a_recorder_without_cameras_that_is_silent_is_told(seen: SeenStatus, som
     seen.save()
     client.force_login(someone("manager").user)
     page = client.get("/today/", secure=True).content.decode()
-    assert "すぐに対応が必要です：1 件" in page and "映像の保存（録画装置 r）：確かめられません" in page
+    assert "すぐに対応が必要です：1 件" in page and "本庁舎 映像の保存（録画装置 r）：確かめられません" in page
 
 
 def test_an_empty_office_says_what_to_do(office: Path, someone: Someone, client: Client) -> None:

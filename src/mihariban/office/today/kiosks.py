@@ -150,8 +150,8 @@ class Day:
 
 
 def reason(day: DayHours) -> T:
-    """Why a day is as it is."""
-    return T(day.reason_ja, day.reason_en)
+    """Why a day is as it is, as users are told: who approved a change and by which paper stands on the page of days."""
+    return T(day.public_ja or day.reason_ja, day.public_en or day.reason_en)
 
 
 class Heard:

@@ -93,7 +93,8 @@ def untold(kiosks: list[KioskNow], recorders: list[RecorderNow], tasks: list[Tas
         for camera in each.cameras:
             if camera.state.look == "error" and not camera.findings and camera.recorder not in silent:
                 url = reverse("sites:recorder", args=[camera.recorder])
-                found.append(_alarm(camera.camera, each, camera.state, url))
+                name = T("{k} カメラ {c}", "{k}, camera {c}").format(k=each.kiosk.name, c=camera.camera)
+                found.append(_alarm(name, each, camera.state, url))
     return found
 
 
@@ -107,14 +108,14 @@ def _tells_nobody(each: RecorderNow) -> bool:
 
 def _of_storage(each: RecorderNow) -> Task:
     storage = each.storage
-    title = T("映像の保存（録画装置 {r}）：{w}", "Storage of recorder {r}: {w}").format(
-        r=storage.recorder, w=storage.state.word
+    title = T("{s} 映像の保存（録画装置 {r}）：{w}", "{s}, storage of recorder {r}: {w}").format(
+        s=each.recorder.site, r=storage.recorder, w=storage.state.word
     )
     state: State = "alarm" if storage.state.look == "error" else "warning"
     url = reverse("sites:recorder", args=[storage.recorder])
     return Task(title, state, url, detail=storage.state.detail or storage.forecast)
 
 
-def _alarm(name: str, kiosk: KioskNow, state: Words, url: str) -> Task:
+def _alarm(name: T | str, kiosk: KioskNow, state: Words, url: str) -> Task:
     title = T("{n}：{w}", "{n}: {w}").format(n=name, w=state.word)
     return Task(title, "alarm", url, detail=state.detail, kiosk=kiosk.kiosk.pk)
