@@ -106,6 +106,14 @@ def test_markup_and_rare_characters_come_back_as_they_were_typed(kiosk: Kiosk, c
         assert "<script>alert" not in page and "&lt;script&gt;" in page, path
 
 
+def test_what_was_said_in_two_lines_prints_as_two_lines(in_state: Made, clerk: Acting, client: Client) -> None:
+    """On the record's sheet, as on its page."""
+    fault = in_state()
+    said = {"deed": "call", "stamp": fault.stamp, "at": f"{now():%Y-%m-%dT%H:%M}", "spoken_to": "見本保守"}
+    _post(client, f"/faults/{fault.pk}/", **said, said="明日の朝に来る\r\n部品は持参")
+    assert "明日の朝に来る<br>部品は持参" in _page(client, f"/faults/{fault.pk}/print/")
+
+
 def test_two_clerks_at_one_fault(in_state: Made, clerk: Acting, client: Client) -> None:
     """The second is told, keeps what was typed, and may save it then."""
     fault = in_state()

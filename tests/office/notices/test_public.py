@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,10 @@ from mihariban.base.clock import TurnedClock
 from mihariban.office.base.acting import Acting
 from mihariban.office.base.dates import now
 from mihariban.office.faults.models import Fault, Stoppage
+from mihariban.office.notices.actions.change_contact import change_contact
+from mihariban.office.notices.contact import FIELDS, contact
 from mihariban.office.sites.models import Kiosk, Site
+from tests.office.days.changes import closure, enter
 from tests.support.office_server import valid
 from tests.support.sites import moment
 
@@ -60,6 +65,46 @@ def test_open_or_closed_in_words(client: Client, office_clock: TurnedClock, at: 
     office_clock.step(moment(at) - office_clock.wall())
     assert ja in _page(client)
     assert en in _page(client, "en/")
+
+
+def test_a_closure_is_told_with_its_reason_and_without_its_papers(
+    client: Client, office_clock: TurnedClock, someone: Callable[..., Acting]
+) -> None:
+    """Who approved it and by which document is the office's own; in the table and on the day itself."""
+    office_clock.turn_to(moment("2026-11-24 10:00:00"))
+    enter(closure(date(2026, 11, 25), reason_en="Air conditioning check"), someone("manager"))
+    page = _page(client)
+    assert (
+        "休止: 空調の点検" in page
+        and "市窓" not in page
+        and "市長" not in page.partition('<section aria-labelledby="camera"')[0]
+    )
+    office_clock.turn_to(moment("2026-11-25 10:00:00"))
+    page, en = _page(client), _page(client, "en/")
+    assert "休止: 空調の点検" in page and "市窓" not in page
+    assert "closed: Air conditioning check" in en and "市窓" not in en
+
+
+def test_the_week_has_a_line_for_each_day_with_its_year(client: Client, office_clock: TurnedClock) -> None:
+    """By weekday; a day that is as always needs no reason."""
+    office_clock.turn_to(moment("2026-12-28 10:00:00"))
+    table = _page(client).partition("<table")[2].partition("</table>")[0]
+    days = re.findall(r'<th scope="row">([月火水木金土日])曜日', table)
+    assert days == list("月火水木金土日")
+    assert "令和8年12月28日（2026-12-28）" in table and "令和9年1月1日（2027-01-01）" in table
+    assert table.count("年末年始のため休止") == 6 and "月曜日の稼働時間" not in table
+
+
+def test_lines_that_were_typed_are_lines(client: Client, someone: Callable[..., Acting]) -> None:
+    """A purpose in two lines is shown in two lines, and its markup is none."""
+    told = contact()
+    facts = {
+        **{name: getattr(told, name) for name in FIELDS},
+        "section": "窓口課",
+        "purpose_en": "To prevent\r\n<b>misuse",
+    }
+    change_contact(facts, acting=someone("manager"), stamp=told.stamp)
+    assert "To prevent<br>&lt;b&gt;misuse" in _page(client, "en/")
 
 
 def test_no_cookie_no_login_and_a_minute_in_caches(client: Client) -> None:

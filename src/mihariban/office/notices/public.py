@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import structlog
@@ -25,7 +25,7 @@ from mihariban.office.notices.facts import Row, headline, rows
 from mihariban.office.notices.models import Contact
 from mihariban.office.sites.models import Kiosk, Site
 from mihariban.office.today.kiosks import Day, reason, stopped
-from mihariban.office.today.words import Words, day_text
+from mihariban.office.today.words import Words, weekday_text
 from mihariban.policy import DayHours, Policy
 
 PREFIX: Final = "/notices/public/"
@@ -50,9 +50,10 @@ def public_pages(answer: Answer) -> Answer:
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """A day of the week's table."""
+    """A day of the week's table. ``why``: None where it is as on every such weekday."""
 
-    day: T
+    date: date
+    weekday: T
     hours: T
     why: T | None
 
@@ -129,11 +130,12 @@ def _week(hours: Hours, moment: datetime) -> tuple[DayRow, ...]:
 
 
 def _day_row(day: DayHours) -> DayRow:
+    weekday, special = weekday_text(day.date), day.day_class in ("HOLIDAY", "YEAR_END") or ":" in day.reason_ja
+    why = reason(day) if special else None
     if not day.open:
-        return DayRow(day_text(day.date), T("休止", "Closed"), reason(day))
+        return DayRow(day.date, weekday, T("休止", "Closed"), why)
     spans = [" – ".join(window.texts) for window in day.windows]
-    special = day.day_class in ("HOLIDAY", "YEAR_END") or ":" in day.reason_ja
-    return DayRow(day_text(day.date), T("、".join(spans), ", ".join(spans)), reason(day) if special else None)
+    return DayRow(day.date, weekday, T("、".join(spans), ", ".join(spans)), why)
 
 
 def _cameras(policy: Policy) -> list[Row]:

@@ -41,10 +41,16 @@ def worst(looks: Iterable[Look]) -> Look:
     return min(looks, key=_WORST_FIRST.index, default="")
 
 
+def weekday_text(day: date) -> T:
+    """「水曜日」."""
+    ja, en = _WEEKDAYS[day.weekday()]
+    return T(f"{ja}曜日", en)
+
+
 def day_text(day: date) -> T:
     """「令和8年11月25日 水曜日（2026-11-25）」."""
-    ja, en = _WEEKDAYS[day.weekday()]
-    return T(f"{era_date(day)} {ja}曜日（{day.isoformat()}）", f"{en} {day.isoformat()}")
+    ja, en = weekday_text(day).ja, weekday_text(day).en
+    return T(f"{era_date(day)} {ja}（{day.isoformat()}）", f"{en} {day.isoformat()}")
 
 
 def silence(seen: SeenStatus | None, now: datetime) -> Words | None:
