@@ -65,6 +65,7 @@ class Changes(Register):
         'No changes yet. Begin with "New change".',
     )
     filters = ChangeFilter
+    per_page = 25  # each is some lines high
     signatures = (T("管理者", "Manager"), T("担当", "Clerk"))
     columns = (
         Column("first_day", T("最初の日", "First day"), sort="first_day", link=address_of),

@@ -79,6 +79,7 @@ class Faults(Register):
         'No faults yet. Where something breaks, press "Open a fault".',
     )
     filters = FaultFilter
+    per_page = 25  # each is some lines high
     signatures = (T("管理者", "Manager"), T("担当", "In charge"))
     template_name = "faults/list.html"
     columns = (
