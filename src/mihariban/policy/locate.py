@@ -1,4 +1,4 @@
-"""Finds the line of every key in a TOML text that ``tomllib`` has already accepted.
+"""Finds where every key and value of a TOML text stands that ``tomllib`` has already accepted.
 
 ``tomllib`` reads the values but forgets where they stood. This walks the same text once and keeps only positions; it
 may lean on the text being valid TOML 1.0, so it never reports errors of its own.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from bisect import bisect_right
+from dataclasses import dataclass
 
 Path = tuple[str | int, ...]
 
@@ -16,11 +17,33 @@ _BARE_ENDS = " \t\r\n.=]"
 _SCALAR_ENDS = ",]}#\r\n"
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Where "name = value" stands, as offsets into the text.
+
+    Attributes:
+        start, end: from the first letter of its name to behind its value.
+        value: first letter of the value.
+        table: the table under whose header it stands; a dotted name reaches below it.
+        inline: inside an inline table.
+    """
+
+    start: int
+    end: int
+    value: int
+    table: Path
+    inline: bool
+
+
 class Locator:
-    """Lines of keys, tables and array elements.
+    """Lines of keys, tables and array elements; offsets of pairs and headers.
 
     Args:
         text: valid TOML.
+
+    Attributes:
+        pairs: by their path, in the order of the text.
+        headers: of tables and elements of arrays of tables: first letter and the one behind the header.
     """
 
     def __init__(self, text: str) -> None:
@@ -29,6 +52,9 @@ class Locator:
         self._line_starts = [0, *(i + 1 for i, letter in enumerate(text) if letter == "\n")]
         self._lines: dict[Path, int] = {}
         self._array_lengths: dict[Path, int] = {}
+        self.pairs: dict[Path, Pair] = {}
+        self.headers: dict[Path, tuple[int, int]] = {}
+        self._inline = 0
         self._document()
 
     def line(self, path: Path) -> int:
@@ -83,6 +109,7 @@ class Locator:
             self._array_lengths[path] = number + 1
             path = (*path, number)
             self._note(path, start)
+        self.headers[path] = (start, self._at)
         return path
 
     def _inside(self, path: Path, offset: int) -> Path:
@@ -98,7 +125,11 @@ class Locator:
             path = (*path, name)
             self._note(path, start)
         self._at += 1  # the equals sign, on which _key stopped
+        self._spaces()
+        value = self._at
         self._value(path)
+        end = value + len(self._text[value : self._at].rstrip())  # a plain value was read up to the next sign
+        self.pairs[path] = Pair(start, end, value, table, self._inline > 0)
 
     def _key(self) -> list[str]:
         """The parts of a dotted key; stops on the sign that ends it."""
@@ -168,9 +199,11 @@ class Locator:
 
     def _inline_table(self, path: Path) -> None:
         self._at += 1
+        self._inline += 1
         while self._skip_blank() and self._text[self._at] != "}":
             self._pair(path)
             self._after_item()
+        self._inline -= 1
         self._at += 1
 
     def _after_item(self) -> None:
