@@ -112,7 +112,10 @@ class Million:
     """A million letters in a field, nine bytes each as a browser sends them: refused beside it. One form an app, for the
     reading of nine million bytes takes its time."""
 
-    views = ("checks:sheet", "days:new", "faults:open", "found:new", "keyledger:take", "people:new", "rule:propose")
+    views = (
+        "checks:sheet", "days:new", "faults:open", "found:new", "keyledger:take", "people:new", "rule:propose",
+        "rule:propose_text",
+    )  # fmt: skip  # a list of names
     looked: ClassVar[set[str]] = set()
 
     def send(self, clerk: Clerk, form: Form, button: Button) -> None:
@@ -212,7 +215,7 @@ def wanted_views() -> set[str]:
         "checks:sheet", "days:new", "days:change", "faults:open", "faults:record", "found:new", "found:correct",
         "found:destroy", "found:return", "keyledger:take", "keyledger:new", "keyledger:count", "notices:contact",
         "notices:hang", "people:new", "people:change", "people:designate", "people:appoint", "people:activate",
-        "rule:propose", "rule:version", "sites:kiosk",
+        "rule:propose", "rule:propose_text", "rule:version", "sites:kiosk",
     }  # fmt: skip  # a list of names
 
 

@@ -73,7 +73,8 @@ def _full(data: Any) -> Any:
         (("t", "inline", "p"), None), (("t", "inline", "none"), None), (("t", "inline", "q", "r"), [1, 2]),
         (("t", "inline", "q", "r"), None), (("t", "inline", "q", "s"), 9), (("t", "inline", "none", "x"), 1),
         (("t", "many"), ["ん" * 60, "y" * 60]), (("t", "items", 1, "title"), "t"), (("t", "items", 0, "id"), "1"),
-        (("t", "items", 1, "below", "y"), 2), (("last", "y"), 2), (("not", "there"), 1), (("last", "z"), None),
+        (("t", "items", 1, "below", "y"), 2), (("last", "y"), 2), (("not", "there"), 1), (("last", "z"), None), (("last",), None),
+        (("t", "items", 1, "below"), None), (("t", "inline"), None),
     ],
 )  # fmt: skip  # a list of cases
 def test_one_value(path: Place, value: Any) -> None:
@@ -123,7 +124,9 @@ def test_every_value_is_read_back(text: str, many: list[str], number: int, real:
     assert tomllib.loads(made) == value
 
 
-@pytest.mark.parametrize("file", [*sorted(POLICIES.glob("*.toml")), None], ids=lambda file: file.stem if file else "nasty")
+@pytest.mark.parametrize(
+    "file", [*sorted(POLICIES.glob("*.toml")), None], ids=lambda file: file.stem if file else "nasty"
+)
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_any_value_of_any_rule(file: Any, seed: int) -> None:

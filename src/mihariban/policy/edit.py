@@ -47,7 +47,7 @@ def with_sources(text: str, note_ja: str, note_en: str) -> str:
     data = frozen(tomllib.loads(text))
     stated = [source["fields"] for source in data.get("source", ())]
     kept = [_still_there(data, source) for source in data.get("source", ())]
-    values = {
+    values: dict[Path, Any] = {
         ("source", number, "fields"): fields
         for number, (fields, was) in enumerate(zip(kept, stated, strict=True))
         if fields and fields != list(was)
@@ -67,7 +67,8 @@ def frozen(value: Any) -> Any:
 
 
 def _still_there(data: Any, source: Mapping[str, Any]) -> list[str]:
-    return [field for field in source["fields"] if source.get("reading") == "unknown" or given(data, field)]
+    """Fields that a source may still name: those given, or, of an unknown one, those that are not."""
+    return [field for field in source["fields"] if given(data, field) != (source.get("reading") == "unknown")]
 
 
 def _patched(text: str, patches: Sequence[_Patch]) -> str:
@@ -87,6 +88,8 @@ def _patches(text: str, places: Locator, values: Mapping[Path, Any]) -> list[_Pa
         if pair is not None:
             change = _without(text, pair) if value is None else _Patch(pair.value, pair.end, literal(value))
             patches.append(change)
+        elif value is None and path in places.headers:
+            patches.append(_Patch(*_block(text, places, path), ""))
         elif value is not None:
             added = _added(text, places, path, value)
             if added is None:

@@ -94,7 +94,7 @@ def test_pages_of_the_rule(office_page: Page, someone: Someone) -> None:
         ("on-none", "/rule/on/?date=2010-01-01"),
         ("versions", "/rule/versions/"),
         ("version", f"/rule/versions/{row.pk}/"),
-        ("propose", "/rule/propose/"),
+        ("propose", "/rule/propose/text/"),
     ):
         office_page.goto(path)
         _good(office_page, f"rule-{name}")

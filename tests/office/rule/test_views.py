@@ -45,6 +45,8 @@ def _post(client: Client, path: str, told: dict[str, Any], status: int) -> str:
 def test_the_rule_is_read_in_sentences(someone: Someone, client: Client) -> None:
     """In both languages, before any version is registered and after."""
     _in(client, someone("auditor"))
+    page = _get(client, "/rule/")
+    assert 'href="#part-2"' in page and 'id="part-2"' in page and 'href="#articles"' in page
     assert "保存期間" in _get(client, "/rule/") and "改正を申し出る" not in _get(client, "/rule/")
     assert "設置のときの要綱だけ" in _get(client, "/rule/versions/")
     adopt_rule(acting=someone("manager"))
@@ -78,11 +80,11 @@ def test_a_proposal_is_checked_proposed_and_approved(
 ) -> None:
     """From the copy in the form to the day it takes force."""
     _in(client, someone("operator"))
-    assert "version = 1\n" in _get(client, "/rule/propose/")
-    page = _post(client, "/rule/propose/", {"text": second(), "do": "check"}, 200)
+    assert "version = 1\n" in _get(client, "/rule/propose/text/")
+    page = _post(client, "/rule/propose/text/", {"text": second(), "do": "check"}, 200)
     assert "1,440時間" in page and "第1版から第2版へ" in page and "レコーダーはまだ登録されていません" in page
     assert not RuleVersion.objects.exists()
-    answer = client.post("/rule/propose/", {"text": second(), "why": "短くする", "do": "enter"}, secure=True)
+    answer = client.post("/rule/propose/text/", {"text": second(), "why": "短くする", "do": "enter"}, secure=True)
     where = answer["Location"]
     assert "決定すると取り消せません" not in _get(client, where) and "取り下げる" in _get(client, where)
     _in(client, someone("manager", name="見本 花子"))
@@ -101,19 +103,19 @@ def test_a_file_takes_the_place_of_the_text(someone: Someone, client: Client) ->
     """What cannot be read leaves what was typed."""
     _in(client, someone("manager"))
     file = SimpleUploadedFile("new.toml", second().encode("utf-8-sig"))
-    page = _post(client, "/rule/propose/", {"text": "typed = 1", "file": file, "do": "check"}, 200)
+    page = _post(client, "/rule/propose/text/", {"text": "typed = 1", "file": file, "do": "check"}, 200)
     assert "1,440時間" in page and "version = 2" in page
     for content in (second().encode("cp932", "replace"), b"\xff\xfe\x00"):
         page = _post(
             client,
-            "/rule/propose/",
+            "/rule/propose/text/",
             {"text": "typed = 1", "file": SimpleUploadedFile("a.toml", content), "do": "check"},
             422,
         )
         assert "UTF-8" in page and "typed = 1" in page
     page = _post(
         client,
-        "/rule/propose/",
+        "/rule/propose/text/",
         {"text": "typed = 1", "file": SimpleUploadedFile("a.toml", b"#" * 400_000), "do": "check"},
         422,
     )
@@ -124,13 +126,13 @@ def test_mistakes_are_told_with_their_lines_in_both_languages(someone: Someone, 
     """And the text stays."""
     _in(client, someone("manager"))
     text = second().replace("amount = 1440", 'amount = "長い<script>"')
-    page = _post(client, "/rule/propose/", {"text": text, "do": "enter"}, 422)
+    page = _post(client, "/rule/propose/text/", {"text": text, "do": "enter"}, 422)
     line = text[: text.index("amount = ")].count("\n") + 1
     assert f"{line} 行目" in page and "整数" in page and "a whole number" in page
     assert "長い&lt;script&gt;" in page and "<script>&quot;" not in page
-    page = _post(client, "/rule/propose/", {"text": FIRST, "do": "check"}, 422)
+    page = _post(client, "/rule/propose/text/", {"text": FIRST, "do": "check"}, 422)
     assert "第 1 版が" in page
-    page = _post(client, "/rule/propose/", {"text": second("2026-11-22"), "do": "check"}, 422)
+    page = _post(client, "/rule/propose/text/", {"text": second("2026-11-22"), "do": "check"}, 422)
     assert "今日からの日" in page
     assert not RuleVersion.objects.exists()
 
@@ -139,7 +141,7 @@ def test_mistakes_are_told_with_their_lines_in_both_languages(someone: Someone, 
 def test_a_million_characters_or_none_are_refused_beside_the_field(someone: Someone, client: Client, text: str) -> None:
     """Nothing typed is lost."""
     _in(client, someone("manager"))
-    page = _post(client, "/rule/propose/", {"text": text, "why": "葛\U000e0101 🍣", "do": "check"}, 422)
+    page = _post(client, "/rule/propose/text/", {"text": text, "why": "葛\U000e0101 🍣", "do": "check"}, 422)
     assert 'aria-invalid="true"' in page or 'role="alert"' in page
     assert "葛\U000e0101 🍣" in page and (len(text) < 10 or text in page)
 
@@ -197,8 +199,9 @@ def test_queries_do_not_grow_with_versions(someone: Someone, client: Client) -> 
 def test_whoever_has_no_role_sees_nothing(someone: Someone, client: Client) -> None:
     """And a vendor proposes nothing; what is not there is a sentence."""
     _in(client, someone())
-    for path in ("/rule/", "/rule/on/", "/rule/versions/", "/rule/propose/"):
+    for path in ("/rule/", "/rule/on/", "/rule/versions/", "/rule/propose/", "/rule/propose/text/"):
         _get(client, path, 403)
     _in(client, someone("vendor"))
-    _get(client, "/rule/propose/", 403)
+    for path in ("/rule/propose/", "/rule/propose/text/"):
+        _get(client, path, 403)
     assert "見つかりません" in _get(client, "/rule/versions/none/", 404)

@@ -26,6 +26,7 @@ class RuleTextTooLong(InputError):
 class VersionTooLate(InputError):
     """A version whose date is missing or has passed."""
 
+    fields = ("effective_from",)
     code = "MH516"
     exit_status = 121
     ja = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mihariban.office.rule import views
+from mihariban.office.rule import proposing, views
 from mihariban.office.rule.register import Versions
 
 app_name = "rule"
@@ -14,5 +14,6 @@ urlpatterns = [
     path("versions/", Versions.as_view(), name="versions"),
     path("versions/<str:pk>/", views.version, name="version"),
     path("versions/<str:pk>/policy.toml", views.text, name="text"),
-    path("propose/", views.propose, name="propose"),
+    path("propose/", proposing.propose, name="propose"),
+    path("propose/text/", proposing.propose_text, name="propose_text"),
 ]

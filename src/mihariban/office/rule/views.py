@@ -18,25 +18,22 @@ from mihariban.base.errors import InputError, MiharibanError, StateError
 from mihariban.office.base.acting import Acting, acting_of
 from mihariban.office.base.errors import NotAllowed, NotThere
 from mihariban.office.base.kept import keep, tell
-from mihariban.office.base.policy import Verdict
 from mihariban.office.base.rule import rule_book
 from mihariban.office.base.text import T, language
 from mihariban.office.days.models import Delivery
 from mihariban.office.rule.actions.approve_version import approve_version
-from mihariban.office.rule.actions.propose_version import propose_version
 from mihariban.office.rule.actions.refuse_version import refuse_version, retract_version
-from mihariban.office.rule.effect import effects
-from mihariban.office.rule.explained import changed_fields, differences, sections
-from mihariban.office.rule.forms import ApproveForm, DateForm, EndForm, ProposalForm
+from mihariban.office.rule.explained import sections
+from mihariban.office.rule.forms import ApproveForm, DateForm, EndForm
 from mihariban.office.rule.in_force import read_version
 from mihariban.office.rule.models import RuleVersion
 from mihariban.office.rule.policy import RULES
-from mihariban.office.rule.proposal import read_proposal
 from mihariban.office.rule.register import hash_in_force
+from mihariban.office.rule.seen import require, seen
 from mihariban.office.sites.models import Site
 from mihariban.office.sites.seen import findings_now
 from mihariban.policy import LoadedPolicy, PolicyBook
-from mihariban.policy.errors import NoPolicyInForce, Problem
+from mihariban.policy.errors import NoPolicyInForce
 
 NOT_IN_FORCE: Final = "site_changed"
 """What a recorder tells while its site.toml (the zone in which the rule's hours are read) waits for a restart."""
@@ -90,30 +87,6 @@ def text(request: HttpRequest, pk: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def propose(request: HttpRequest) -> HttpResponse:
-    """Write a version down, see what it changes, propose it."""
-    acting = acting_of(request)
-    form = keep(request, ProposalForm(request.POST, request.FILES)) if request.method == "POST" else None
-    _require(RULES.may_propose(acting))
-    book = rule_book()
-    if form is None:
-        return _propose_page(request, ProposalForm(initial={"text": book.versions[-1].text}))
-    if not form.is_valid():
-        return _propose_page(request, form, status=422)
-    told = form.cleaned_data
-    try:
-        loaded = read_proposal(told["text"], book, acting.day)
-        if request.POST.get("do") != "enter":
-            return _propose_page(request, form, seen=_seen(loaded, book))
-        made = propose_version(told["text"], acting=acting, why=told["why"])
-    except (InputError, StateError) as error:
-        return _propose_page(request, form, error=error, status=422)
-    messages.success(request, str(T("申し出ました。管理者の決定を待ちます。", "Proposed. The manager decides.")))
-    return redirect("rule:version", pk=made.id)
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
 def version(request: HttpRequest, pk: str) -> HttpResponse:
     """A version: what it says, what it changes, what became of it."""
     doing = request.POST.get("do", "") if request.method == "POST" else ""
@@ -143,20 +116,6 @@ def _do(doing: str, row: RuleVersion, acting: Acting, told: dict[str, Any]) -> N
         retract_version(row, acting=acting, **told)
 
 
-def _propose_page(
-    request: HttpRequest,
-    form: ProposalForm,
-    *,
-    error: MiharibanError | None = None,
-    seen: dict[str, Any] | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    problems: tuple[Problem, ...] = getattr(error, "problems", ())
-    sentence = "" if error is None else error.text(language()).partition("\n")[0]
-    facts = {"form": form, "problems": problems, "sentence": sentence, "seen": seen}
-    return render(request, "rule/propose.html", facts, status=status)
-
-
 def _version_page(
     request: HttpRequest,
     acting: Acting,
@@ -175,7 +134,7 @@ def _version_page(
         "state": row.state_on(acting.day, hash_in_force()),
         "loaded": loaded,
         "sections": sections(loaded.policy, language()),
-        "seen": _seen(loaded, rule_book()) if row.state == "proposed" else None,
+        "seen": seen(loaded, rule_book()) if row.state == "proposed" else None,
         "deliveries": Delivery.objects.filter(kind="policy", subject=row.id).select_related("recorder").order_by("pk"),
         "may_approve": RULES.may_approve(acting, row),
         "may_decide": RULES.may_decide(acting, row),
@@ -187,20 +146,6 @@ def _version_page(
 
 def _forms(row: RuleVersion) -> dict[str, forms.Form]:
     return {name: each(initial={"stamp": row.stamp}, prefix=name) for name, each in FORMS.items()}
-
-
-def _seen(loaded: LoadedPolicy, book: PolicyBook) -> dict[str, Any]:
-    """What a version changes, against the newest one there is; and what it would do to footage."""
-    old = book.versions[-1]
-    follows = loaded.policy.version > old.policy.version
-    return {
-        "old": old.policy,
-        "new": loaded.policy,
-        "differences": differences(old.policy, loaded.policy, language()),
-        "fields": changed_fields(old.policy, loaded.policy),
-        "effects": effects(loaded, book) if follows else [],
-        "findings": loaded.findings,
-    }
 
 
 def _kept(book: PolicyBook, filmed: date, today: date) -> list[tuple[Site | None, datetime | None]]:
@@ -241,10 +186,5 @@ def _found(pk: str) -> RuleVersion:
 
 def _seeing(request: HttpRequest) -> Acting:
     acting = acting_of(request)
-    _require(RULES.may_see(acting))
+    require(RULES.may_see(acting))
     return acting
-
-
-def _require(verdict: Verdict) -> None:
-    if not verdict:
-        raise NotAllowed(why_ja=verdict.why.ja, why_en=verdict.why.en)
