@@ -15,7 +15,7 @@ import pytest
 
 from mihariban.base.clock import HOUR, MINUTE, SECOND, TurnedClock
 from mihariban.recorder.control import Control
-from mihariban.recorder.errors import ControlOfAnotherSite, NoSuchCamera, NotASite, SiteExists
+from mihariban.recorder.errors import ControlOfAnotherSite, NoSuchCamera, NotASite, SiteHalfMade
 from mihariban.recorder.look import Look, site_visits
 from mihariban.recorder.playback import pictures, visit_packets
 from mihariban.recorder.record import RecordOrder, record
@@ -227,10 +227,10 @@ def test_what_is_no_site_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_site_is_never_overwritten(tmp_path: Path) -> None:
-    """A second init changes nothing."""
+    """A second init changes nothing; to one, a recorder without an office is half a site."""
     folder = make_site(tmp_path / "s")
     before = (folder.recorder / "root.key").read_bytes()
-    with pytest.raises(SiteExists):
+    with pytest.raises(SiteHalfMade):
         make_site(tmp_path / "s")
     assert (folder.recorder / "root.key").read_bytes() == before
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from mihariban.base.clock import from_datetime
 from mihariban.base.errors import UsageError
@@ -52,6 +54,22 @@ def bar() -> Progress:
         TimeRemainingColumn(),
         console=Console(stderr=True),
     )
+
+
+@contextmanager
+def growing(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar that is drawn once the work has begun: what is refused before draws none."""
+    with ExitStack() as drawn:
+        shown: list[tuple[Progress, TaskID]] = []
+
+        def grow(done: int, total: int) -> None:
+            if not shown:
+                progress = drawn.enter_context(bar())
+                shown.append((progress, progress.add_task(what, total=total)))
+            progress, task = shown[0]
+            progress.update(task, completed=done, total=total)
+
+        yield grow
 
 
 def parse_moment(text: str) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mihariban.cli._common import NEW_FOLDER, bar
+from mihariban.cli._common import NEW_FOLDER, growing
 
 if TYPE_CHECKING:
     from mihariban.base.clock import Clock
@@ -61,16 +61,8 @@ def command(
         )
     )
     clock = new_site_clock(site, policy_file, SystemClock())
-    with bar() as progress:
-        task = progress.add_task("ring.vol", total=None)
-        create_site(
-            directory,
-            policy_file=policy_file,
-            site=site,
-            clock=clock,
-            progress=lambda done, total: progress.update(task, completed=done, total=total),
-            allow_cow=allow_cow,
-        )
+    with growing("ring.vol") as progress:
+        create_site(directory, policy_file=policy_file, site=site, clock=clock, progress=progress, allow_cow=allow_cow)
     _office(directory, site, clock)
     keep_clock(directory, clock)
     print(f"{directory}: site {site.site.id}, recorder {site.recorder.id}, cameras: {len(site.camera)}")

@@ -143,6 +143,31 @@ class SiteExists(StateError):
     en = "There is already a site in {folder}. Nothing is overwritten: name another folder."
 
 
+class SiteHalfMade(StateError):
+    """Parts of a site are there, others are not: an init that did not end, or a site that lost something."""
+
+    code = "MH386"
+    exit_status = 16
+    ja = (
+        "{folder} には設置場所の一部（{found}）だけがあります。上書きしません。終わらなかった init の残りなら、"
+        "このフォルダーを別の場所へ移して、もう一度 mihariban init を実行してください。録画していた設置場所なら、"
+        "消さずにバックアップから戻してください。"
+    )
+    en = (
+        "{folder} holds only parts of a site ({found}). Nothing is overwritten. Where an init that did not end left them, "
+        "move the folder aside and run mihariban init again. Where something was recorded, keep it and restore a backup."
+    )
+
+
+class SiteNotMade(StorageError):
+    """The folder of a new site cannot be made."""
+
+    code = "MH387"
+    exit_status = 17
+    ja = "{folder} に設置場所を作れません（{why}）。パスと権限を確かめてください。何も書いていません。"
+    en = "No site can be made in {folder} ({why}). Check the path and your rights. Nothing was written."
+
+
 class NoSuchCamera(InputError):
     """A camera is named that the site does not have."""
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import stat
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +26,11 @@ from mihariban.policy import (
     require_complete,
 )
 from mihariban.recorder.control import Control
-from mihariban.recorder.errors import BookMissing, NotASite, SiteExists
+from mihariban.recorder.errors import BookMissing, NotASite
+from mihariban.recorder.new_folder import require_new
 from mihariban.volume import Volume, VolumeSpec
+from mihariban.volume.create import require_room
+from mihariban.volume.storage import Folder
 
 Progress = Callable[[int, int], None]
 
@@ -136,28 +140,29 @@ def create_site(
 ) -> SiteFolder:
     """Make a new site: folder, rule, equipment, pre-written ring, keys and book.
 
-    Nothing that exists is overwritten; where something fails, what was made is taken away again.
+    Nothing that exists is overwritten; what refuses does so before ``progress`` is told anything and before anything
+    is written. Where something fails later, what was made is taken away again.
 
     Raises:
         PolicyIncomplete: the rule is an excerpt or leaves something unknown that decides.
-        SiteExists: there is a site already.
+        SiteExists, SiteHalfMade, SiteNotMade: there is a site already, a part of one, or none can be made there.
         StorageError: no room, or a file system that copies on write.
     """
     folder = SiteFolder(path)
     loaded = load_policy(policy_file)
     require_complete(loaded.policy)
-    if folder.site.exists() or folder.recorder.exists():
-        raise SiteExists(folder=path)
+    require_new(path, loaded.text)
+    volume = site.recorder.volume
+    spec = VolumeSpec(
+        size=volume_size(site, loaded),
+        region_size=volume.region_bytes,
+        hold_share=volume.hold_share,
+        site=site.site.id,
+        recorder=site.recorder.id,
+    )
+    require_room(Folder(folder.recorder), spec, allow_cow=allow_cow)
     folder.recorder.mkdir(parents=True, mode=0o700)
     try:
-        volume = site.recorder.volume
-        spec = VolumeSpec(
-            size=volume_size(site, loaded),
-            region_size=volume.region_bytes,
-            hold_share=volume.hold_share,
-            site=site.site.id,
-            recorder=site.recorder.id,
-        )
         Volume.create(folder.recorder, spec, random=random, clock=clock, progress=progress, allow_cow=allow_cow).close()
         control = Control.create(
             folder.control, site=site.site.id, recorder=site.recorder.id, wall=clock.wall(), clock=clock
@@ -167,5 +172,7 @@ def create_site(
         folder.site.write_text(dump_site(site), encoding="utf-8")
     except BaseException:
         shutil.rmtree(folder.recorder, ignore_errors=True)
+        with suppress(OSError):  # where it held something before
+            path.rmdir()
         raise
     return folder

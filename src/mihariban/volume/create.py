@@ -54,8 +54,27 @@ def create_volume(
     """Write a new volume. Where that fails, what was written is taken away.
 
     Raises:
+        VolumeIoError, and what ``require_room`` raises.
+    """
+    shape = require_room(storage, spec, allow_cow=allow_cow)
+    try:
+        _write(storage, spec, shape, clock=clock, random=random, progress=progress, allow_cow=allow_cow)
+    except OSError as error:
+        _take_away(storage)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise _no_room(storage, shape) from error
+        raise VolumeIoError(what=storage.place, why=error.strerror or str(error)) from error
+    except BaseException:
+        _take_away(storage)
+        raise
+
+
+def require_room(storage: Storage, spec: VolumeSpec, *, allow_cow: bool = False) -> Geometry:
+    """Make sure that a volume may be written, as far as can be told before a byte of it is.
+
+    Raises:
         UsageError: sizes that make no volume.
-        VolumeExists, VolumeCopiesOnWrite, VolumeNoRoom, VolumeIoError.
+        VolumeExists, VolumeCopiesOnWrite, VolumeNoRoom.
     """
     if storage.exists(RING) or storage.exists(KEYS) or storage.exists(ROOT):
         raise VolumeExists(place=storage.place)
@@ -63,20 +82,17 @@ def create_volume(
     if not 0 <= spec.hold_share <= 0.5:
         raise UsageError(what=f"hold_share is {spec.hold_share}; it goes from 0 to 0.5")
     _require_in_place(storage, storage.copying_system(), allow_cow=allow_cow)
-    needed = shape.ring_size + KeyTable.size(shape) + _SPARE
-    if storage.free() < needed:
-        raise VolumeNoRoom(place=storage.place, needed=size_text(needed), free=size_text(storage.free()))
-    try:
-        _write(storage, spec, shape, clock=clock, random=random, progress=progress, allow_cow=allow_cow)
-    except OSError as error:
-        _take_away(storage)
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            free = size_text(storage.free())
-            raise VolumeNoRoom(place=storage.place, needed=size_text(needed), free=free) from error
-        raise VolumeIoError(what=storage.place, why=error.strerror or str(error)) from error
-    except BaseException:
-        _take_away(storage)
-        raise
+    if storage.free() < _needed(shape):
+        raise _no_room(storage, shape)
+    return shape
+
+
+def _needed(shape: Geometry) -> int:
+    return shape.ring_size + KeyTable.size(shape) + _SPARE
+
+
+def _no_room(storage: Storage, shape: Geometry) -> VolumeNoRoom:
+    return VolumeNoRoom(place=storage.place, needed=size_text(_needed(shape)), free=size_text(storage.free()))
 
 
 def _shape(spec: VolumeSpec) -> Geometry:
