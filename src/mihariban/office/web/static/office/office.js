@@ -27,3 +27,8 @@ document.addEventListener("allauth.error", (event) => {
   event.preventDefault();
   told.hidden = false;
 });
+// Where the menu is longer than the screen, the page that one is on is in sight, and so is the whole of what has the focus.
+document.querySelector(".m-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+document.querySelector(".m-nav")?.addEventListener("focusin", (event) => {
+  event.target.scrollIntoView({ block: "nearest", inline: "nearest" });
+});
