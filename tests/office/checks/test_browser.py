@@ -91,6 +91,37 @@ def test_keys_confirm_what_is_fine_in_few_presses(tablet: Page) -> None:
     assert CheckSheet.objects.get().signed_at is not None
 
 
+@pytest.mark.parametrize("javascript", [True, False], ids=["", "no-javascript"])
+def test_a_remark_opens_where_something_is_not_ok(tablet: Page, javascript: bool) -> None:
+    """Folded on a good item, open on one that is not ok, always where something is written; reachable by its tick."""
+    if not javascript:
+        tablet.route("**/*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    tablet.goto(PATH)
+    toner = tablet.get_by_role("group", name="トナー")
+    remark = toner.get_by_label("備考")
+    expect(remark).to_be_hidden()
+    toner.get_by_text("良", exact=True).click()
+    expect(remark).to_be_hidden()
+    toner.get_by_text("否", exact=True).click()
+    expect(remark).to_be_visible()
+    remark.fill("黒が空")
+    toner.get_by_text("良", exact=True).click()
+    expect(remark).to_be_visible()
+    remark.fill("")
+    expect(remark).to_be_visible()  # still being written
+    toner.get_by_text("良", exact=True).click()
+    expect(remark).to_be_hidden()
+    tick = toner.get_by_role("checkbox", name="気づいたことを書く")
+    tick.focus()
+    tablet.keyboard.press("Space")
+    expect(remark).to_be_visible()
+    _good(tablet)
+    remark.fill("残り少ない")
+    tablet.get_by_role("button", name="途中まで保存する").click()
+    expect(tablet.get_by_role("group", name="トナー").get_by_label("備考")).to_have_value("残り少ない")
+    expect(tablet.get_by_role("group", name="トナー").get_by_label("備考")).to_be_visible()
+
+
 def test_the_managers_pages(
     office_page: Page, kiosk: Kiosk, someone: Someone, fine: Answers, office_clock: TurnedClock
 ) -> None:

@@ -45,7 +45,10 @@ class CheckForm(forms.Form):
                 label=title, choices=_CHOICES, widget=forms.RadioSelect, required=False
             )
             remark: Any = T("{title} 備考", "{title}: remark").format(title=title)
-            self.fields[f"remark_{item.id}"] = forms.CharField(label=remark, required=False, max_length=LONGEST)
+            # the blank placeholder lets the style sheet tell an empty remark, which it folds away, from a written one
+            self.fields[f"remark_{item.id}"] = forms.CharField(
+                label=remark, required=False, max_length=LONGEST, widget=forms.TextInput(attrs={"placeholder": " "})
+            )
 
     def clean(self) -> dict[str, Any]:
         """A remark beside what is not ok, where it is signed."""
