@@ -32,7 +32,9 @@ def test_a_wish_waits_for_the_manager(someone: Someone, office_clock: TurnedCloc
     address = f"/days/changes/{change.pk}/"
     assert _told(manager) == [(address, "due")]
     (task,) = tasks(manager, now())
-    assert task.when is not None and task.when.ja == "令和8年11月27日（2026-11-27） 00:00 まで" and "休止" in task.title.ja
+    assert (
+        task.when is not None and task.when.ja == "令和8年11月27日（2026-11-27） 00:00 まで" and "休止" in task.title.ja
+    )
     assert all(_told(someone(role)) == [] for role in ("operator", "auditor", "it", "vendor"))
     office_clock.turn(5 * DAY)
     assert _told(manager) == [(address, "late")]
