@@ -20,7 +20,7 @@ from mihariban.office.faults.models import Fault, FaultGap, Stoppage, TakenDisk
 from mihariban.office.found.models import Thing, ThingCorrection
 from mihariban.office.keyledger.models import KeyCorrection, KeyUse, Opening
 from mihariban.office.notices.models import Sign, SignCheck
-from mihariban.office.people.models import Activation, Correction, Designation
+from mihariban.office.people.models import Activation, Correction, Designation, LoginReset
 from mihariban.office.people.sample import make_sample as people
 from mihariban.office.reports.collected import collected
 from mihariban.office.rule.sample import make_sample as rule
@@ -71,6 +71,7 @@ def _rest(recorder: RecorderUnit, kiosk: Kiosk, camera: CameraUnit, manager: Act
     Opening.objects.create(recorder=recorder, first=at, last=at, tags=["boot:process:stop"])
     SignCheck.objects.create(sign=Sign.objects.all()[0], at=at, by="x", state="good")
     Activation.objects.create(person=person, selection="by_post", reason="x", begins=at, ends=now(), started_by=person)
+    LoginReset.objects.create(user=manager.user, kind="password", at=at, by=person)
     Correction.objects.create(designation=Designation.objects.all()[0], at=at, by=person, reason="x", first=day)
     SeenEvent.objects.create(recorder=recorder, seq=1, tag="boot:process:stop", outcome="done", at=at, facts={})
     SeenFinding.objects.create(recorder=recorder, code="camera_dark", camera="cam1", since=at, ja="暗い", en="dark")

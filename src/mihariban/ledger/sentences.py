@@ -174,6 +174,14 @@ SENTENCES: dict[Tag, tuple[str, str]] = {
     Tag.ACCOUNT_PERSON_REOPEN: ("職員のアカウントを再び使えるようにした", "Account of a person opened again"),
     Tag.ACCOUNT_PASSWORD_RESET: ("職員のパスワードを出し直した", "Password of a person given anew"),
     Tag.ACCOUNT_PASSWORD_CHANGE: ("本人がパスワードを変えた", "Password changed by its owner"),
+    Tag.ACCOUNT_RESET_CONFIRM: (
+        "管理者のログインの出し直し {count} 件を確かめた",
+        "{count} resets of the manager's login confirmed",
+    ),
+    Tag.ACCOUNT_RESET_MAIL: (
+        "管理者のログインの出し直しをメールで知らせる（{kind}）",
+        "Mail that the manager's login was reset ({kind})",
+    ),
     Tag.ACCOUNT_FACTOR_ADD: ("本人が認証の手段 {kind} を加えた", "Means of login {kind} added by its owner"),
     Tag.ACCOUNT_FACTOR_REMOVE: ("本人が認証の手段 {kind} を外した", "Means of login {kind} removed by its owner"),
     Tag.ACCOUNT_LINK_SET: (

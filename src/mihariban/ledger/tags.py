@@ -101,6 +101,8 @@ class Tag(StrEnum):
     ACCOUNT_PASSWORD_RESET = "account:password:reset"  # noqa: S105  # a tag
     ACCOUNT_PASSWORD_CHANGE = "account:password:change"  # noqa: S105  # a tag
     ACCOUNT_FACTOR_RESET = "account:factor:reset"
+    ACCOUNT_RESET_CONFIRM = "account:reset:confirm"
+    ACCOUNT_RESET_MAIL = "account:reset:mail"
     ACCOUNT_FACTOR_ADD = "account:factor:add"
     ACCOUNT_FACTOR_REMOVE = "account:factor:remove"
     ACCOUNT_LINK_SET = "account:link:set"

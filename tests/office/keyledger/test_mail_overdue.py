@@ -6,7 +6,7 @@ import email
 import email.policy
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from mihariban.office.base.errors import NotAllowed
 from mihariban.office.base.ledger import ledger
 from mihariban.office.keyledger.actions.bring_back_key import bring_back_key
 from mihariban.office.keyledger.actions.mail_overdue import mail_overdue, recipient
+from mihariban.office.keyledger.actions.mail_resets import mail_resets
 from mihariban.office.keyledger.actions.set_limit import set_limit
 from mihariban.office.keyledger.actions.take_key import take_key
 from mihariban.office.keyledger.actions.watch_keys import watch_keys
@@ -28,6 +29,7 @@ from mihariban.office.keyledger.apps import KeyLedgerConfig
 from mihariban.office.keyledger.board import limit_row
 from mihariban.office.keyledger.models import Key, KeyUse
 from mihariban.office.keyledger.reminder import Reminder, remind
+from mihariban.office.people.actions import confirm_reset, reset_factor, reset_password
 from mihariban.office.people.models import User
 from mihariban.office.web.config import Mail
 
@@ -166,3 +168,31 @@ def test_the_office_looks_while_it_runs(mailbox: _Box, out: KeyUse, monkeypatch:
     with Reminder(every_s=0.1) as running:
         assert mailbox.came.wait(30)
     assert running.failures == 1 and not any(each.name == "reminder" for each in threading.enumerate())
+
+
+def test_a_reset_of_the_managers_login_is_mailed_once(
+    mailbox: _Box, manager: Acting, someone: Callable[..., Acting], office_clock: TurnedClock
+) -> None:
+    """To the same address, without a name; a server that refuses is tried again, and what was confirmed is not mailed."""
+    set_limit(120, mail=TO, stamp=limit_row().stamp, acting=manager)
+    assert manager.user is not None
+    it = someone("it", name="例 五郎")
+    mailbox.answer = "451 later"
+    reset_password(manager.user, acting=it)
+    remind()
+    assert _entries(1)[0]["outcome"] == "failed"
+    mailbox.answer = "250 OK"
+    office_clock.turn(HOUR + MINUTE)
+    remind()
+    remind()
+    assert len(mailbox.mails) == 2
+    told = email.message_from_bytes(mailbox.mails[-1].content, policy=email.policy.default)
+    body = told.get_content()  # type: ignore[attr-defined]  # an EmailMessage by its policy
+    assert mailbox.mails[-1].rcpt_tos == [TO] and "パスワード" in body and "五郎" not in body
+    assert [each["tag"] for each in _entries(2)] == ["account:reset:mail"] * 2 and TO not in str(_entries(2))
+    reset_factor(manager.user, acting=it)
+    confirm_reset(manager.user, acting=manager)
+    remind()
+    assert len(mailbox.mails) == 2
+    with pytest.raises(NotAllowed):
+        mail_resets(acting=it)

@@ -12,7 +12,7 @@ from mihariban.base.clock import HOUR, TurnedClock
 from mihariban.office.base.acting import Acting, Role
 from mihariban.office.base.dates import now, today
 from mihariban.office.people.actions import activate_deputy, close_account, end_activation
-from mihariban.office.people.models import NOMINEE, Designation, Holding, Person, Post, SetUp, User
+from mihariban.office.people.models import NOMINEE, Designation, Holding, LoginReset, Person, Post, SetUp, User
 from mihariban.office.people.policy import ACCOUNTS, DEPUTIES, DESIGNATIONS, PEOPLE
 
 ROLES: tuple[Role, ...] = ("manager", "deputy", "operator", "vendor", "auditor", "it")
@@ -167,3 +167,20 @@ def test_without_a_rule_nothing_breaks(someone: Make, saga: Path) -> None:
     assert DESIGNATIONS.may_designate(manager, person, "vendor")
     assert User.objects.count() == 1
     saga.write_bytes(text)
+
+
+@pytest.mark.parametrize("state", ["nothing waits", "waits", "waits, own deed", "confirmed"])
+@pytest.mark.parametrize("role", ROLES)
+def test_a_reset_of_the_managers_login(someone: Make, role: Role, state: str) -> None:
+    """Manager and acting deputy confirm it, never who did it; the auditor hears of it too, IT staff does not confirm."""
+    owner, acting = someone("manager", name="例 太郎").user, _acting(someone, role)
+    assert owner is not None
+    if state != "nothing waits":
+        by = acting.user.person if state == "waits, own deed" and acting.user is not None else None
+        confirmed = now() if state == "confirmed" else None
+        LoginReset.objects.create(user=owner, kind="password", at=now(), by=by, confirmed_at=confirmed)
+    mine = state == "waits, own deed" and acting.user is not None
+    expected = state.startswith("waits") and role in ("manager", "deputy") and not mine
+    assert bool(ACCOUNTS.may_confirm_reset(acting, owner)) == expected
+    assert bool(ACCOUNTS.may_see_resets(acting)) == (role in ("manager", "deputy", "auditor"))
+    assert not ACCOUNTS.may_mail_resets(acting)

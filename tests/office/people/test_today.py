@@ -8,13 +8,17 @@ from datetime import date, timedelta
 import pytest
 from axes.models import AccessAttempt
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from mihariban.base.clock import DAY, HOUR, MINUTE, TurnedClock
+from mihariban.ledger.entry import read_leaf
 from mihariban.office.base.acting import Acting
 from mihariban.office.base.dates import now
-from mihariban.office.people.actions import activate_deputy
-from mihariban.office.people.models import Designation, Holding, Person, Post, SetUp, User
+from mihariban.office.base.errors import NotAllowed
+from mihariban.office.base.ledger import ledger
+from mihariban.office.people.actions import activate_deputy, confirm_reset, reset_factor, reset_password
+from mihariban.office.people.models import Designation, Holding, LoginReset, Person, Post, SetUp, User
 from mihariban.office.people.today import SHOWN, tasks
 
 Make = Callable[..., Acting]
@@ -120,3 +124,49 @@ def test_queries_do_not_grow(manager: Acting) -> None:
             lines = _told(manager)
         seen.append(len(queries))
     assert seen[0] == seen[1] and len(lines) == 4 * SHOWN
+
+
+def test_a_managers_login_that_was_reset_by_it_is_told_until_it_is_confirmed(manager: Acting, someone: Make) -> None:
+    """To manager and auditor, with who did it; the owner's own reset and one of an operator are none of this."""
+    it, auditor, clerk = someone("it", name="例 五郎"), someone("auditor"), someone("operator", name="例 二郎")
+    assert manager.user is not None and clerk.user is not None and manager.user.person_id is not None
+    reset_password(clerk.user, acting=it)
+    reset_password(manager.user, acting=manager)
+    assert _told(manager) == _told(auditor) == []
+    reset_password(manager.user, acting=it)
+    reset_factor(manager.user, acting=it)
+    name = manager.user.shown_name
+    expected = [
+        (f"{name}さんのパスワードが出し直された", "warning"),
+        (f"{name}さんの二段階認証が出し直された", "warning"),
+    ]
+    assert _told(manager) == _told(auditor) == expected
+    assert _told(it) == _told(clerk) == []
+    task = next(iter(tasks(manager, now())))
+    assert task.detail is not None and "例 五郎" in task.detail.ja
+    assert task.url == f"/people/{manager.user.person_id}/account/confirm/"
+    assert next(iter(tasks(auditor, now()))).url == f"/people/{manager.user.person_id}/"
+    for refused in (it, auditor, clerk):
+        with pytest.raises(NotAllowed):
+            confirm_reset(manager.user, acting=refused)
+    assert _told(manager) == expected
+    assert confirm_reset(manager.user, acting=manager) == 2
+    assert _told(manager) == _told(auditor) == []
+    row = LoginReset.objects.first()
+    assert row is not None and row.confirmed_by == manager.user.person
+
+
+def test_the_manager_confirms_it_on_its_page(manager: Acting, someone: Make, client: Client) -> None:
+    """Two presses from today's screen, entered in the ledger; a second press finds nothing that waits."""
+    assert manager.user is not None and manager.user.person_id is not None
+    reset_password(manager.user, acting=someone("it"))
+    manager.user.must_change = False
+    manager.user.save()
+    client.force_login(manager.user)
+    path = f"/people/{manager.user.person_id}/account/confirm/"
+    assert "心当たりがなければ" in client.get(path, secure=True).content.decode()
+    assert client.post(path, {}, secure=True).status_code == 302
+    size = ledger().store.size()
+    (entry,) = [read_leaf(leaf) for leaf in ledger().store.leaves(size - 1, size)]
+    assert (entry["tag"], entry["object"]["count"]) == ("account:reset:confirm", 1)
+    assert client.post(path, {}, secure=True).status_code == 403

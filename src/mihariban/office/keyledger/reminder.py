@@ -11,6 +11,7 @@ from mihariban.base.errors import MiharibanError
 from mihariban.office.base.acting import system
 from mihariban.office.base.clock import clock
 from mihariban.office.keyledger.actions.mail_overdue import mail_overdue
+from mihariban.office.keyledger.actions.mail_resets import mail_resets
 from mihariban.office.keyledger.actions.watch_keys import watch_keys
 
 EVERY_S = 60.0
@@ -58,3 +59,4 @@ def remind() -> None:
     """One look."""
     watch_keys(acting=system())
     mail_overdue(acting=system())
+    mail_resets(acting=system())

@@ -113,7 +113,21 @@ STEPS = {
         ACCOUNTS.may_reset,
         actions.reset_factor,
     ),
+    "confirm": _Step(
+        T("管理者のログインの出し直しを確かめる", "Confirm that the manager's login was reset"),
+        T("頼んだとおりです", "It was asked for"),
+        T(
+            "本人が頼んだ出し直しのときだけ押してください。心当たりがなければ押さずに、監査担当者に知らせてください。",
+            "Press this only where its owner asked for it. Otherwise leave it, and tell the auditor.",
+        ),
+        T("確認しました。", "Confirmed."),
+        ACCOUNTS.may_confirm_reset,
+        actions.confirm_reset,
+    ),
 }
+
+
+_HARMLESS = ("reopen", "confirm")
 
 
 @login_required
@@ -125,7 +139,9 @@ def change(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     user: User = found(getattr(person_or_404(pk), "user", None), T("アカウント", "An account"))
     require(step.may(acting, user))
     back = reverse("people:person", args=[pk])
-    page = FormPage(step.title, step.button, back, step.done, step.lead, lambda: _facts(user), danger=what != "reopen")
+    page = FormPage(
+        step.title, step.button, back, step.done, step.lead, lambda: _facts(user), danger=what not in _HARMLESS
+    )
 
     def do(_: dict[str, Any]) -> HttpResponse | None:
         told = step.do(user, acting=acting)

@@ -187,6 +187,24 @@ class LoginFailures(models.Model):
     """failures after it that stand in no entry yet"""
 
 
+class LoginReset(models.Model):
+    """One row: somebody else gave the manager, or who acted as manager, a new way in. Told until it is confirmed."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="resets")
+    kind = models.CharField(max_length=16)
+    """password, factor"""
+    at = models.DateTimeField()
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    mailed_at = models.DateTimeField(null=True)
+    """when the mail about it went out; set before, and taken back where the server did not take it"""
+    mail_tried_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["confirmed_at", "at"], name="login_reset_open")]
+
+
 def in_force(day: date) -> Q:
     """Rows with days of force that are in force on ``day``."""
     return Q(void=False, first__lte=day) & (Q(last__isnull=True) | Q(last__gte=day))

@@ -15,6 +15,7 @@ from mihariban.office.people.models import (
     Activation,
     Designation,
     Holding,
+    LoginReset,
     Person,
     Post,
     User,
@@ -168,6 +169,28 @@ class AccountPolicy(Policy):
                 )
             )
         return by_role(acting, *_KEEPERS)
+
+    def may_see_resets(self, acting: Acting) -> Verdict:
+        """Hear that somebody else gave a manager a new way in."""
+        return by_role(acting, "manager", "deputy", "auditor")
+
+    def may_confirm_reset(self, acting: Acting, user: User) -> Verdict:
+        """Say that a reset of the manager's login was asked for: who did it never says so."""
+        waiting = list(LoginReset.objects.filter(user=user, confirmed_at=None).values_list("by", flat=True))
+        if not waiting:
+            return Refused(T("確認を待つ出し直しはありません。", "No reset waits to be confirmed."))
+        if acting.user is not None and acting.user.person_id in waiting:
+            return Refused(
+                T(
+                    "自分が出し直したものは自分では確認できません。管理者に頼んでください。",
+                    "You cannot confirm a reset of your own. Ask the manager.",
+                )
+            )
+        return by_role(acting, "manager", "deputy")
+
+    def may_mail_resets(self, acting: Acting) -> Verdict:
+        """Write to the manager about them: the office itself."""
+        return by_role(acting, "system")
 
     def may_link(self, acting: Acting, user: User) -> Verdict:
         """Say who its owner is at the city's single sign-on."""

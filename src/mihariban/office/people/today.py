@@ -18,7 +18,8 @@ from mihariban.office.base.text import T
 from mihariban.office.people.managers import day_without_manager
 from mihariban.office.people.models import Activation, Designation, Holding, Post, User, acting_at, in_force
 from mihariban.office.people.names import role_name
-from mihariban.office.people.policy import DEPUTIES, DESIGNATIONS, PEOPLE
+from mihariban.office.people.policy import ACCOUNTS, DEPUTIES, DESIGNATIONS, PEOPLE
+from mihariban.office.people.resets import waiting
 from mihariban.office.people.roles import bounds
 from mihariban.office.today.tasks import Task
 
@@ -31,12 +32,35 @@ SHOWN = 5
 def tasks(acting: Acting, now: datetime) -> Iterator[Task]:
     """To each what he or she may mend."""
     day = day_of(now)
+    yield from _resets(acting)
     yield from _deputies(acting, now)
     yield from _endings(acting, day)
     if PEOPLE.may_enter(acting):
         yield from _manager(day)
         yield from _posts(day)
         yield from _accounts(day, now)
+
+
+def _resets(acting: Acting) -> Iterator[Task]:
+    """Who can reset the manager's login can decide in the manager's name: told until the manager has confirmed it."""
+    if not ACCOUNTS.may_see_resets(acting):
+        return
+    for each in waiting()[:SHOWN]:
+        title = T("{w}さんの{k}が出し直された", "{k} of {w} was reset")
+        by = each.by.name if each.by else "–"
+        person = each.user.person_id
+        page = "people:account-change" if by_role(acting, "manager", "deputy") and person else "people:person"
+        words = (person, "confirm") if page == "people:account-change" else (person,)
+        url = reverse(page, args=words) if person else reverse("people:list")
+        title = title.format(w=each.user.shown_name, k=_KINDS[each.kind])
+        yield Task(title, "warning", url, each.at, _BY.format(b=by))
+
+
+_KINDS = {
+    "password": T("パスワード", "The password"),
+    "factor": T("二段階認証", "The second factor"),
+}
+_BY = T("行った人は{b}。本人が頼んだかを管理者が確かめます", "By {b}. The manager confirms whether it was asked for")
 
 
 def _deputies(acting: Acting, now: datetime) -> Iterator[Task]:

@@ -7,6 +7,7 @@ from mihariban.office.people.actions.bind_subject import bind_subject
 from mihariban.office.people.actions.change_credentials import change_credentials
 from mihariban.office.people.actions.change_person import change_person
 from mihariban.office.people.actions.close_account import close_account
+from mihariban.office.people.actions.confirm_reset import confirm_reset
 from mihariban.office.people.actions.correct_history import correct_history
 from mihariban.office.people.actions.create_account import create_account
 from mihariban.office.people.actions.designate import designate
@@ -30,6 +31,7 @@ __all__ = [
     "change_credentials",
     "change_person",
     "close_account",
+    "confirm_reset",
     "correct_history",
     "create_account",
     "designate",

@@ -10,6 +10,7 @@ from mihariban.office.base.acting import Acting
 from mihariban.office.base.action import action
 from mihariban.office.people.models import User
 from mihariban.office.people.policy import ACCOUNTS
+from mihariban.office.people.resets import note_reset
 
 
 def reset_factor(user: User, *, acting: Acting) -> int:
@@ -20,5 +21,6 @@ def reset_factor(user: User, *, acting: Acting) -> int:
     """
     with action(acting, ACCOUNTS.may_reset(acting, user)) as act:
         count, _ = Authenticator.objects.filter(user=user).delete()
+        note_reset(user, "factor", acting)
         act.enter(Draft(Tag.ACCOUNT_FACTOR_RESET, {"person": act.commit(user.shown_name), "count": count}))
     return int(count)

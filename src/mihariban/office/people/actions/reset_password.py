@@ -12,6 +12,7 @@ from mihariban.office.base.action import action
 from mihariban.office.people.models import User
 from mihariban.office.people.passwords import first_password
 from mihariban.office.people.policy import ACCOUNTS
+from mihariban.office.people.resets import note_reset
 
 
 def reset_password(user: User, *, acting: Acting, random: Random = os.urandom) -> str:
@@ -25,5 +26,6 @@ def reset_password(user: User, *, acting: Acting, random: Random = os.urandom) -
         user.set_password(password)
         user.must_change = True
         user.save(update_fields=["password", "must_change"])
+        note_reset(user, "password", acting)
         act.enter(Draft(Tag.ACCOUNT_PASSWORD_RESET, {"person": act.commit(user.shown_name)}))
     return password
