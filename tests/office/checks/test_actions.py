@@ -36,6 +36,11 @@ def _entries(count: int) -> list[dict[str, object]]:
     return [read_leaf(leaf) for leaf in ledger().store.leaves(size - count, size)]
 
 
+def _refilled() -> object:
+    """What the newest entry says was put in."""
+    return _entries(1)[0]["object"]["refilled"]  # type: ignore[index]  # a dict of facts
+
+
 def _seen(*, state: str = "ok", reachable: bool = True, minutes: int = 0, camera: str = "ok") -> SeenStatus:
     at = now() - timedelta(minutes=minutes)
     told = {"cameras": [{"id": "cam1", "state": camera, "watched": False, "recording": False}]}
@@ -109,6 +114,26 @@ def test_a_signed_sheet_is_only_corrected_and_the_old_value_stays(
         correct_line(line, state="not_ok", remark="", reason="x", acting=operator, stamp=sheet.stamp)
     with pytest.raises(ChangedMeanwhile):
         correct_line(line, state="ok", remark="", reason="x", acting=operator, stamp=1)
+
+
+def test_what_was_put_in_is_a_figure(kiosk: Kiosk, someone: Someone, fine: Answers) -> None:
+    """Kept with the line and entered with the signature; of a supply alone; a correction keeps the old figure."""
+    operator = someone("operator")
+    answers = fine() | {
+        "certificate_paper": Answer("ok", "", 500),
+        "toner": Answer("ok", "", 0),
+        "power": Answer("ok", "", 9),
+    }
+    sheet = sign_sheet(check_day(kiosk, today()), answers, acting=operator, stamp=0)
+    assert _refilled() == "certificate_paper:500,toner:0"
+    line = sheet.lines.get(item="certificate_paper")
+    assert (line.amount, str(line.refilled), sheet.lines.get(item="power").amount) == (500, "補充 500枚", None)
+    correct_line(line, state="ok", remark="", amount=1500, reason="数え違い", acting=operator, stamp=sheet.stamp)
+    assert _refilled() == 1500 and CheckCorrection.objects.get().amount == 500
+    assert str(CheckLine.objects.get(pk=line.pk).refilled) == "補充 1,500枚"
+    sheet.refresh_from_db()
+    correct_line(line, state="ok", remark="", reason="なし", acting=operator, stamp=sheet.stamp)
+    assert _refilled() == "-" and CheckLine.objects.get(pk=line.pk).refilled is None
 
 
 def test_confirmed_by_the_manager_then_corrected_by_the_manager_alone(

@@ -153,6 +153,38 @@ def test_a_correction_keeps_the_old_value_on_the_page(clerk: Acting, client: Cli
     assert "○*" not in page and "×*" in _page(client, "/checks/month/?kiosk=k2")
 
 
+def test_what_was_put_in_stands_in_sheet_month_and_files(clerk: Acting, client: Client) -> None:
+    """Typed beside the supplies alone; a slip of the pen is refused with all of it there; corrected with the old figure."""
+    page = _page(client, PATH)
+    assert page.count('name="amount_') == 4 and "補充した数（枚・あれば）" in page and 'name="amount_power"' not in page
+    status, page = _post(client, PATH, _filled(amount_toner="9999999", amount_change_float="三千"))
+    assert status == 422 and 'value="9999999"' in page and 'value="三千"' in page
+    status, page = _post(client, PATH, _filled(do="rest", amount_toner="2", state_power=""))
+    assert status == 200 and re.search(r'name="amount_toner" value="2"', page)
+    told = {"amount_certificate_paper": "500", "amount_change_float": "3000", "remark_toner": "残り半分"}
+    assert _post(client, PATH, _filled(do="save", **told))[0] == 302
+    assert 'value="3000"' in _page(client, PATH)
+    assert _post(client, PATH, _filled(**told) | {"stamp": "1"})[0] == 302
+    page = _page(client, PATH)
+    assert "補充 500枚" in page and "補充 3,000円" in page
+    assert "補充（" not in _page(client, f"{PATH}power/correct/") and 'name="amount"' in _page(
+        client, f"{PATH}change_float/correct/"
+    )
+    told = {"state": "ok", "amount": "2000", "reason": "数え違い", "stamp": str(CheckSheet.objects.get().stamp)}
+    assert _post(client, f"{PATH}change_float/correct/", told)[0] == 302
+    page = _page(client, PATH)
+    assert "補充 2,000円" in page and re.search(r"<s>良 補充 3,000円", page)
+    assert "証明書用紙：補充 500枚" in _page(client, "/checks/month/?kiosk=k2&month=2026-11")
+    rows = load_workbook(
+        io.BytesIO(client.get("/checks/month/?kiosk=k2&month=2026-11&as=xlsx", secure=True).content)
+    ).active
+    table = list(rows.values)
+    head = next(row for row in table if "釣銭 補充（円）" in row)
+    day = next(row for row in table if "トナー：残り半分" in str(row[-1]))
+    found = dict(zip(head, day, strict=True))
+    assert (found["釣銭 補充（円）"], found["証明書用紙 補充（枚）"], found["トナー 補充（本）"]) == (2000, 500, None)
+
+
 def test_a_missing_day_is_explained(clerk: Acting, someone: Someone, client: Client, office_clock: TurnedClock) -> None:
     """By the manager, on the page of that day."""
     _post(client, PATH, _filled())

@@ -8,6 +8,7 @@ from django.db import models
 
 from mihariban.office.base.stamp import Stamped
 from mihariban.office.base.text import T
+from mihariban.office.checks.words import refilled
 
 
 class CheckSheet(Stamped):
@@ -45,6 +46,8 @@ class CheckLine(models.Model):
     state = models.CharField(max_length=16, default="not_done")
     """ok, not_ok, not_done"""
     remark = models.TextField(blank=True, default="")
+    amount = models.PositiveIntegerField(null=True)
+    """how much was put in, of an item of ``words.SUPPLIES``; None: nothing was said"""
     fact_ja = models.TextField(blank=True, default="")
     """what the system saw when the sheet was signed"""
     fact_en = models.TextField(blank=True, default="")
@@ -68,6 +71,11 @@ class CheckLine(models.Model):
         return T(self.fact_ja, self.fact_en)
 
     @property
+    def refilled(self) -> T | None:
+        """What was put in, in words."""
+        return refilled(self.item, self.amount)
+
+    @property
     def contradicts(self) -> bool:
         """Whether the operator said otherwise than the system."""
         return self.fact_good is not None and self.state != "not_done" and self.fact_good != (self.state == "ok")
@@ -81,6 +89,7 @@ class CheckCorrection(models.Model):
     by = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=16)
     remark = models.TextField(blank=True, default="")
+    amount = models.PositiveIntegerField(null=True)
     reason = models.TextField()
 
     class Meta:

@@ -34,7 +34,7 @@ _BEFORE = T("記録前", "before the records")
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """A day. ``marks``: one for each item of the month, with * where it was corrected."""
+    """A day. ``marks``: one for each item of the month, with * where it was corrected; ``amounts``: put in, by item."""
 
     day: CheckDay
     weekday: T
@@ -44,6 +44,7 @@ class DayRow:
     at: str
     confirmed: str
     remarks: str
+    amounts: dict[str, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,19 @@ class MonthPage:
 
     def sheet(self) -> Sheet:
         """The same as a file."""
+        supplies = [(item, title) for item, title in self.items if item in words.SUPPLIES]
         head = [T("日付", "Date"), T("曜日", "Day"), T("状態", "State"), *(title for _, title in self.items)]
+        head += [
+            T("{title} 補充（{unit}）", "{title}: put in ({unit})").format(title=title, unit=words.SUPPLIES[item])
+            for item, title in supplies
+        ]
         tail = [T("点検者", "Checked by"), T("時刻", "Time"), T("確認", "Confirmed"), T("備考", "Remarks")]
         body = [
-            [row.day.date, str(row.weekday), str(row.state), *row.marks, row.by, row.at, row.confirmed, row.remarks]
+            [
+                *(row.day.date, str(row.weekday), str(row.state), *row.marks),
+                *(row.amounts.get(item) for item, _ in supplies),
+                *(row.by, row.at, row.confirmed, row.remarks),
+            ]
             for row in self.rows
         ]
         return Sheet(f"{self.kiosk.pk} {self.first:%Y-%m}", [str(each) for each in (*head, *tail)], body)
@@ -125,7 +135,12 @@ def _row(day: CheckDay, begun: date, items: list[tuple[str, T]], lines: dict[str
     signed = day.sheet is not None and day.sheet.signed_at is not None
     shown = lines if signed else {}
     marks = [_mark(shown.get(item)) for item, _ in items]
-    remarks = [f"{line.title}：{line.remark}" for line in shown.values() if line.remark]
+    remarks = [
+        f"{line.title}：{' '.join(str(each) for each in (line.refilled, line.remark) if each)}"
+        for line in shown.values()
+        if line.remark or line.amount is not None
+    ]
+    amounts = {item: line.amount for item, line in shown.items()}
     sheet = day.sheet
     remarks += [each for each in (sheet.remark, sheet.explanation) if each] if sheet is not None else []
     by, at, confirmed = "", "", ""
@@ -135,7 +150,7 @@ def _row(day: CheckDay, begun: date, items: list[tuple[str, T]], lines: dict[str
     if sheet is not None and sheet.confirmed_at is not None:
         confirmed = sheet.confirmed_by.name if sheet.confirmed_by else "○"
     state = _BEFORE if day.state == "missing" and day.date < begun else day.text
-    return DayRow(day, _WEEKDAYS[day.date.weekday()], state, marks, by, at, confirmed, "、".join(remarks))
+    return DayRow(day, _WEEKDAYS[day.date.weekday()], state, marks, by, at, confirmed, "、".join(remarks), amounts)
 
 
 def _mark(line: CheckLine | None) -> str:

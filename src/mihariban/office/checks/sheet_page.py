@@ -32,7 +32,14 @@ class Row:
     tag: str
     state: BoundField
     remark: BoundField
+    amount: BoundField | None
     line: CheckLine | None
+
+    @property
+    def put_in(self) -> T:
+        """The label of the amount, under the item's own title."""
+        unit = words.SUPPLIES.get(self.item, T("", ""))
+        return T("補充した数（{unit}・あれば）", "Put in ({unit}, if any)").format(unit=unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ class Signed:
     state: T
     tag: str
     mark: str
-    before: list[tuple[Any, T]]
+    before: list[tuple[Any, T, T | None]]
 
 
 def facts_of(day: CheckDay) -> dict[str, list[Fact]]:
@@ -58,7 +65,7 @@ def first_form(day: CheckDay, seen: Mapping[str, list[Fact]], *, rest: bool = Fa
         rest: take for ok what was not said otherwise by anybody.
     """
     lines = list(day.sheet.lines.all()) if day.sheet is not None else []
-    answers = {line.item: Answer(line.state, line.remark) for line in lines}
+    answers = {line.item: Answer(line.state, line.remark, line.amount) for line in lines}
     verdicts = {item: judge(facts) for item, facts in seen.items()}
     filled = initial([item.id for item in day.items], answers, verdicts)
     if rest:
@@ -66,7 +73,7 @@ def first_form(day: CheckDay, seen: Mapping[str, list[Fact]], *, rest: bool = Fa
     return CheckForm(day=day, initial={**filled, "remark": day.sheet.remark if day.sheet else ""})
 
 
-def take_rest(filled: dict[str, str]) -> dict[str, str]:
+def take_rest(filled: dict[str, Any]) -> dict[str, Any]:
     """The same with ok where nothing was said; an item on which somebody wrote a remark is left."""
     return {
         name: "ok" if value == "not_done" and not filled.get(name.replace("state_", "remark_", 1)) else value
@@ -110,9 +117,13 @@ def _row(number: int, item: str, title: T, form: CheckForm, facts: list[Fact], l
     verdict = judge(facts)
     key = {True: "ok", False: "not_ok", None: ""}[verdict]
     state, remark = form[f"state_{item}"], form[f"remark_{item}"]
-    return Row(number, item, title, facts, words.STATES.get(key), words.STATE_TAGS.get(key, ""), state, remark, line)
+    amount = form[f"amount_{item}"] if item in words.SUPPLIES else None
+    tag = words.STATE_TAGS.get(key, "")
+    return Row(number, item, title, facts, words.STATES.get(key), tag, state, remark, amount, line)
 
 
 def _signed(line: CheckLine) -> Signed:
-    before = [(each, words.STATES[each.state]) for each in line.corrections.all()]
+    before = [
+        (each, words.STATES[each.state], words.refilled(line.item, each.amount)) for each in line.corrections.all()
+    ]
     return Signed(line, words.STATES[line.state], words.STATE_TAGS[line.state], words.MARKS[line.state], before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -23,7 +24,7 @@ from mihariban.office.base.text import T, language
 from mihariban.office.checks.actions.confirm_sheet import confirm_sheet, explain_missing
 from mihariban.office.checks.actions.correct_line import correct_line
 from mihariban.office.checks.actions.fault_from_line import fault_from_line
-from mihariban.office.checks.actions.fill_sheet import Answer, save_sheet, sign_sheet
+from mihariban.office.checks.actions.fill_sheet import save_sheet, sign_sheet
 from mihariban.office.checks.day import CheckDay, check_day, checks_today, late_checks, waiting_sheets
 from mihariban.office.checks.forms import CheckForm, CorrectForm, ExplainForm
 from mihariban.office.checks.models import CheckLine
@@ -97,7 +98,7 @@ def _fault(form: CheckForm, day: CheckDay, acting: Acting, stamp: int, item: str
     answers = form.answers()
     if item not in answers:
         raise NotThere(what_ja="その点検項目", what_en="That item")
-    answers[item] = Answer("not_ok", answers[item].remark)
+    answers[item] = replace(answers[item], state="not_ok")
     kept = save_sheet(day, answers, acting=acting, stamp=stamp, remark=form.cleaned_data["remark"])
     fault = fault_from_line(kept.lines.select_related("sheet__kiosk").get(item=item), acting=acting)
     return redirect("faults:record", fault.pk)
@@ -180,7 +181,8 @@ def explain(request: HttpRequest, kiosk: str, day: str) -> HttpResponse:
 def correct(request: HttpRequest, kiosk: str, day: str, item: str) -> HttpResponse:
     """Correct a line of a signed sheet."""
     acting, line = acting_of(request), _of_item(kiosk, day, item)
-    form = CorrectForm(request.POST or None, initial={"state": line.state, "remark": line.remark})
+    now = {"state": line.state, "remark": line.remark, "amount": line.amount}
+    form = CorrectForm(request.POST or None, initial=now, item=line.item)
     keep(request, form)
     _insist(CHECKS.may_see(acting))
     _insist(CHECKS.may_correct(acting, line.sheet))

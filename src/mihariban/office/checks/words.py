@@ -41,3 +41,18 @@ FAULT_KINDS = {
     "host_link": "system",
 }
 """Kind of the fault that a failed item becomes; other where the item is not here."""
+
+SUPPLIES: dict[str, T] = {
+    "certificate_paper": T("枚", "sheets"),
+    "receipt_paper": T("枚", "sheets"),
+    "toner": T("本", "cartridges"),
+    "change_float": T("円", "yen"),
+}
+"""Items of which something is put in, with what is counted."""
+
+
+def refilled(item: str, amount: int | None) -> T | None:
+    """「補充 500枚」; None where nothing was put in."""
+    unit = SUPPLIES.get(item, T("", ""))
+    figure = "" if amount is None else f"{amount:,}"
+    return None if amount is None else T(f"補充 {figure}{unit.ja}", f"put in: {figure} {unit.en}")

@@ -13,11 +13,14 @@ from mihariban.office.checks.models import CheckCorrection, CheckLine
 from mihariban.office.checks.policy import CHECKS
 
 
-def correct_line(line: CheckLine, *, state: str, remark: str, reason: str, acting: Acting, stamp: int) -> None:
-    """Another state or remark, with a reason.
+def correct_line(
+    line: CheckLine, *, state: str, remark: str, reason: str, acting: Acting, stamp: int, amount: int | None = None
+) -> None:
+    """Another state, remark or amount, with a reason.
 
     Args:
         stamp: of the sheet.
+        amount: put in, as it is right; None where nothing was.
 
     Raises:
         NotAllowed: the policy refuses.
@@ -31,11 +34,19 @@ def correct_line(line: CheckLine, *, state: str, remark: str, reason: str, actin
         if state != "ok" and not remark.strip():
             raise CheckUnclear(items_ja=line.title.ja, items_en=line.title.en)
         CheckCorrection.objects.create(
-            line=line, at=now(), by=person_of(acting), state=line.state, remark=line.remark, reason=reason
+            line=line,
+            at=now(),
+            by=person_of(acting),
+            state=line.state,
+            remark=line.remark,
+            amount=line.amount,
+            reason=reason,
         )
         facts: dict[str, str | int] = {"kiosk": sheet.kiosk_id, "date": sheet.date.isoformat(), "item": line.item}
         facts |= {"before": line.state, "state": state}
-        line.state, line.remark = state, remark
+        if amount != line.amount:
+            facts["refilled"] = "-" if amount is None else amount
+        line.state, line.remark, line.amount = state, remark, amount
         line.save()
         sheet.save()
         act.enter(Draft(Tag.CHECK_LINE_CORRECT, facts, note=act.commit(f"{remark}\n{reason}")))

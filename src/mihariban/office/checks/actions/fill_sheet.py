@@ -16,6 +16,7 @@ from mihariban.office.checks.errors import CheckItemUnknown, CheckUnclear
 from mihariban.office.checks.facts import Fact, facts_by_item, facts_for, put_facts
 from mihariban.office.checks.models import CheckLine, CheckSheet
 from mihariban.office.checks.policy import CHECKS
+from mihariban.office.checks.words import SUPPLIES
 from mihariban.office.people.models import Person
 
 WHAT = T("この点検表", "this check sheet")
@@ -23,10 +24,11 @@ WHAT = T("この点検表", "this check sheet")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was said of an item. ``state``: ok, not_ok, not_done."""
+    """What was said of an item. ``state``: ok, not_ok, not_done; ``amount``: put in, where it is a supply."""
 
     state: str = "not_done"
     remark: str = ""
+    amount: int | None = None
 
 
 def save_sheet(
@@ -101,6 +103,7 @@ def _write_lines(sheet: CheckSheet, day: CheckDay, answers: Mapping[str, Answer]
         answer = answers.get(item.id, Answer())
         line.number, line.title_ja, line.title_en = number, item.title_ja, item.title_en or ""
         line.state, line.remark = answer.state, answer.remark
+        line.amount = answer.amount if item.id in SUPPLIES else None
         line.save()
         lines.append(line)
     return lines
@@ -122,6 +125,9 @@ def _enter_signed(act: Act, sheet: CheckSheet, lines: list[CheckLine], seen: Map
     facts: dict[str, str | int] = {**_whose(sheet), **_counts(lines), "late": int(sheet.late)}
     if against:
         facts["contradicts"] = ",".join(against)
+    put_in = [f"{line.item}:{line.amount}" for line in lines if line.amount is not None]
+    if put_in:
+        facts["refilled"] = ",".join(put_in)
     remarks = "\n".join(f"{line.item}: {line.remark}" for line in lines if line.remark)
     act.enter(Draft(Tag.CHECK_SHEET_SIGN, facts, note=act.commit(f"{remarks}\n{sheet.remark}".strip())))
 
