@@ -23,7 +23,7 @@ from mihariban.volume.layout import (
 )
 from mihariban.volume.page import Entry, Page, RegionState
 from mihariban.volume.root import Root
-from mihariban.volume.sealing import PieceKind, read_head, read_piece, unseal
+from mihariban.volume.sealing import PieceKind, read_head, read_piece, unseal, unseal_whole
 from mihariban.volume.table import ChunkInfo, ClipTable, describe, unpack_table
 from mihariban.volume.writer import unpack_footer
 
@@ -87,7 +87,13 @@ class Reader:
         return walked
 
     def piece(self, page: Page, slot: int, info: ChunkInfo) -> tuple[bytes, bytes] | None:
-        """Meta and data of a chunk; None where it cannot be read or is not the one expected."""
+        """Meta and data of a chunk; None as ``whole``."""
+        found = self.whole(page, slot, info)
+        return None if found is None else (found[0][: found[1]], found[0][found[1] :])
+
+    def whole(self, page: Page, slot: int, info: ChunkInfo) -> tuple[bytes, int] | None:
+        """A chunk where it was decrypted, and how many bytes of it come before its data; None where it cannot be read
+        or is not the one expected."""
         entry = page.entries[slot]
         try:
             raw = self._ring.pread(self._shape.offset(page.region) + info.offset, info.length)
@@ -97,7 +103,8 @@ class Reader:
         expected = (slot, page.generation, info.number)
         if head is None or not entry.live or (head.slot, head.generation, head.number) != expected:
             return None
-        return unseal(AESGCM(entry.key), self._volume, page.region, head, raw)
+        plain = unseal_whole(AESGCM(entry.key), self._volume, page.region, head, raw)
+        return None if plain is None else (plain, head.meta)
 
     def sound(self, page: Page, slot: int, info: ChunkInfo) -> bool:
         """Every stored byte of a chunk is as it was written, down to the zeros that fill its last block."""

@@ -8,8 +8,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from mihariban.base.clock import Clock, SystemClock, iso
 from mihariban.base.files import BlockFile
 from mihariban.base.ids import Random, id_text
@@ -26,7 +24,6 @@ from mihariban.volume.errors import (
 )
 from mihariban.volume.mounted import Mounted
 from mihariban.volume.page import ClipHeader, ClipKind, Entry, Page
-from mihariban.volume.sealing import read_head, unseal_whole
 from mihariban.volume.stat import VolumeStat, figures
 from mihariban.volume.storage import KEYS, RING, ROOT, Folder, Storage
 from mihariban.volume.table import ChunkInfo
@@ -292,7 +289,7 @@ class Volume(Mounted):
             with self.lock:  # reading ends when the clip is destroyed or its time is over
                 if self._readonly or seen != self.keys.changes or info.deadline <= self.clock.wall():
                     seen, (info, page) = self.keys.changes, self._readable(clip)
-            opened = self._whole(page, info.slot, part)
+            opened = self.reader.whole(page, info.slot, part)
             if opened is not None:
                 yield opened
                 continue
@@ -303,21 +300,6 @@ class Volume(Mounted):
             if damaged is None:
                 raise error
             damaged.append(error)
-
-    def _whole(self, page: Page, slot: int, info: ChunkInfo) -> tuple[bytes, int] | None:
-        """None where a chunk cannot be read or is not the one expected."""
-        entry = page.entries[slot]
-        try:
-            raw = self._file.pread(self.shape.offset(page.region) + info.offset, info.length)
-        except OSError:
-            return None
-        head = read_head(raw)
-        if head is None or not entry.live or (head.slot, head.generation, head.number) != (
-            slot, page.generation, info.number,
-        ):  # fmt: skip
-            return None
-        plain = unseal_whole(AESGCM(entry.key), self.superblock.volume, page.region, head, raw)
-        return None if plain is None else (plain, head.meta)
 
     def _readable(self, clip: bytes) -> tuple[ClipInfo, Page]:
         with self.lock:

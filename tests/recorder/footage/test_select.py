@@ -144,14 +144,14 @@ def test_the_table_of_a_clip_tells_all_chunks(ring: Ring) -> None:
 def test_key_frames_are_found_without_decrypting(ring: Ring, monkeypatch: pytest.MonkeyPatch) -> None:
     """One chunk of each clip tells the coding. Footage whose tables do not say so is decrypted, and gives the same."""
     volume = ring.volume
-    piece, chunks = volume._whole, volume.chunks
+    piece, chunks = volume.reader.whole, volume.chunks
     opened: list[ChunkInfo] = []
 
     def noted(page: Page, slot: int, info: ChunkInfo) -> tuple[bytes, int] | None:
         opened.append(info)
         return piece(page, slot, info)
 
-    monkeypatch.setattr(volume, "_whole", noted)
+    monkeypatch.setattr(volume.reader, "whole", noted)
     known = ring.select(0, 40)
     assert len(opened) == len({each.clip for segment in known.segments for each in segment.pieces})
     older = {clip.clip: [replace(info, aligned=False) for info in chunks(clip.clip)] for clip in volume.clips()}
