@@ -65,9 +65,6 @@ def office_server(
 
     from mihariban.office.web.asgi import Application
 
-    # Playwright's event loop stays in the tests' thread, and Django would refuse its database there.
-    patch = pytest.MonkeyPatch()
-    patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     folder, wall = tmp_path_factory.mktemp("tls"), SystemClock().wall()
     files = issue(
         make_ca(folder, name="test", wall=wall), folder, name="web", role="web", wall=wall, hosts=["localhost"]
@@ -90,7 +87,6 @@ def office_server(
     server.should_exit = True
     thread.join(20)
     listening.close()
-    patch.undo()
 
 
 def _key_hash(certificate: Path) -> str:

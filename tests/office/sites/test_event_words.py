@@ -51,6 +51,15 @@ def test_a_finding_is_told_by_its_sentence(entries: list[SeenEvent]) -> None:
     ]
 
 
+def test_moments_are_told_as_a_clerk_reads_them(office: object) -> None:
+    """In the office's zone, without fractions; the day only where it is not that of the entry."""
+    facts = {"grant": "g", "from": "2026-11-22T22:10:03.000054196Z", "to": "2026-11-22T23:10:03.900054196Z"}
+    row = SeenEvent(tag=str(Tag.FOOTAGE_SECONDS_SERVE), outcome="done", at=now(), facts=facts)
+    assert said(row) == "許可 g により 07:10:03 から 08:10:03 の映像を渡した。"
+    row.facts = {**facts, "from": "2026-11-21T22:10:03.000054196Z"}
+    assert "令和8年11月22日（2026-11-22） 07:10:03 から 08:10:03 の" in said(row)
+
+
 def test_many_entries_ask_once(
     entries: list[SeenEvent], django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
 ) -> None:

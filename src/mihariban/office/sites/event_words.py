@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import Max, Q, QuerySet
 
+from mihariban.ledger.entry import from_moment
 from mihariban.ledger.sentences import sentence
 from mihariban.ledger.tags import Tag
+from mihariban.office.base.dates import day_of, era_text, local
 from mihariban.office.base.text import T, language
 from mihariban.office.sites.models import SeenEvent, SeenFinding
 
@@ -87,4 +90,15 @@ def said(row: SeenEvent) -> str:
     text = getattr(row, "told", None)
     if text is not None:
         return str(_FINDINGS[row.tag].format(what=text))
-    return sentence({"tag": row.tag, "outcome": row.outcome, "object": row.facts}, language())
+    facts = {name: _as_read(value, row.at) for name, value in row.facts.items()}
+    return sentence({"tag": row.tag, "outcome": row.outcome, "object": facts}, language())
+
+
+def _as_read(value: Any, entered: datetime) -> Any:
+    """A moment of the ledger (UTC, ns) as a clerk reads it; of the day of the entry the time is enough."""
+    try:
+        moment = local(from_moment(value))
+    except (TypeError, ValueError, AttributeError):
+        return value
+    time = f"{moment:%H:%M:%S}"
+    return time if moment.date() == day_of(entered) else f"{era_text(moment.date())} {time}"
