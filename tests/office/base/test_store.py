@@ -87,21 +87,24 @@ def alias(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
     connections[alias].close()
 
 
+def _empty(alias: str) -> None:
+    with connections[alias].cursor() as cursor:
+        cursor.execute("DROP TRIGGER ledger_entry_stay ON ledger_entry")
+        cursor.execute("TRUNCATE ledger_entry, ledger_tile, ledger_intent, ledger_text, ledger_checkpoint, ledger_seen")
+        cursor.execute(
+            "CREATE TRIGGER ledger_entry_stay BEFORE TRUNCATE ON ledger_entry"
+            " FOR EACH STATEMENT EXECUTE FUNCTION ledger_entry_refuse()"
+        )
+
+
 class TestOnPostgres(_Through):
     """A real PostgreSQL."""
 
     @pytest.fixture
     def book(self, alias: str) -> Iterator[Book]:
+        _empty(alias)  # other files use this server too, and leave their entries
         yield _book(alias)
-        with connections[alias].cursor() as cursor:
-            cursor.execute("DROP TRIGGER ledger_entry_stay ON ledger_entry")
-            cursor.execute(
-                "TRUNCATE ledger_entry, ledger_tile, ledger_intent, ledger_text, ledger_checkpoint, ledger_seen"
-            )
-            cursor.execute(
-                "CREATE TRIGGER ledger_entry_stay BEFORE TRUNCATE ON ledger_entry"
-                " FOR EACH STATEMENT EXECUTE FUNCTION ledger_entry_refuse()"
-            )
+        _empty(alias)
 
     def test_a_read_only_server_is_told_as_storage(self, book: Book) -> None:
         """No entry, one sentence."""
