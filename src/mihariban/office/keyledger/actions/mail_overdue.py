@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import structlog
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models import Q
 
 from mihariban.base.clock import from_datetime
-from mihariban.ledger.commitment import actor
-from mihariban.ledger.entry import Draft
 from mihariban.ledger.tags import Tag
 from mihariban.office.base.acting import Acting
 from mihariban.office.base.dates import local, now
 from mihariban.office.base.errors import NotAllowed
-from mihariban.office.base.ledger import ledger
-from mihariban.office.base.mail import FAILED, message, server
+from mihariban.office.base.mail import message, server
+from mihariban.office.base.mail_once import mail_once
 from mihariban.office.base.policy import Refused
 from mihariban.office.keyledger.board import limit_row
 from mihariban.office.keyledger.models import KeyUse
@@ -28,7 +25,6 @@ from mihariban.policy.era import both_dates
 
 AGAIN = timedelta(hours=1)
 """After so long a mail that the server did not take is tried again, while the key is still out."""
-_log = structlog.get_logger(__name__)
 
 
 def mail_overdue(*, acting: Acting) -> int:
@@ -66,29 +62,10 @@ def _waiting() -> list[KeyUse]:
 
 
 def _mail(use: KeyUse, to: str, through: BaseEmailBackend, role: str) -> bool:
-    """Whether it went out. It counts as sent before it is: after a crash in between, nobody is written twice."""
-    moment, mine = now(), KeyUse.objects.filter(pk=use.pk)
-    if not mine.filter(mailed_at=None, in_at=None).update(mailed_at=moment, mail_tried_at=moment):
-        return False
-    sent = False
-    try:
-        with ledger().deed(_draft(use, to, role)):
-            message(_subject(use), _body(use), to, through).send()
-            sent = True
-    except FAILED as error:
-        _log.warning("no mail about a key", use=use.pk, why=type(error).__name__)
-    finally:
-        if not sent:
-            mine.update(mailed_at=None)
-    return sent
-
-
-def _draft(use: KeyUse, to: str, role: str) -> Draft:
-    book = ledger()
-    with book.store.transaction() as db:  # the address beside the ledger, before the intent that names its hash
-        who, address = book.keep_text(db, ""), book.keep_text(db, to).hex()
-    facts: dict[str, str | int] = {"key": use.key_id, "use": use.pk}
-    return Draft(Tag.CASEKEY_USE_REMIND, facts, actor=dict(actor(role, who)), note=address)
+    return mail_once(
+        KeyUse.objects.filter(pk=use.pk, in_at=None), Tag.CASEKEY_USE_REMIND, {"key": use.key_id, "use": use.pk},
+        to=to, role=role, letter=lambda: message(_subject(use), _body(use), to, through),
+    )  # fmt: skip
 
 
 def _subject(use: KeyUse) -> str:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import structlog
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models import Q
 
 from mihariban.base.clock import from_datetime
-from mihariban.ledger.commitment import actor
-from mihariban.ledger.entry import Draft
 from mihariban.ledger.tags import Tag
 from mihariban.office.base.acting import Acting
 from mihariban.office.base.dates import local, now
 from mihariban.office.base.errors import NotAllowed
-from mihariban.office.base.ledger import ledger
-from mihariban.office.base.mail import FAILED, message, server
+from mihariban.office.base.mail import message, server
+from mihariban.office.base.mail_once import mail_once
 from mihariban.office.base.policy import Refused
 from mihariban.office.keyledger.actions.mail_overdue import recipient
 from mihariban.office.people.models import LoginReset
@@ -26,7 +23,6 @@ from mihariban.policy.era import both_dates
 
 AGAIN = timedelta(hours=1)
 """After so long a mail that the server did not take is tried again, while nobody has confirmed the reset."""
-_log = structlog.get_logger(__name__)
 
 
 def mail_resets(*, acting: Acting) -> int:
@@ -48,28 +44,11 @@ def mail_resets(*, acting: Acting) -> int:
 
 
 def _mail(reset: LoginReset, to: str, through: BaseEmailBackend, role: str) -> bool:
-    """Whether it went out. It counts as sent before it is: after a crash in between, nobody is written twice."""
-    moment, mine = now(), LoginReset.objects.filter(pk=reset.pk)
-    if not mine.filter(mailed_at=None).update(mailed_at=moment, mail_tried_at=moment):
-        return False
-    sent = False
-    try:
-        with ledger().deed(_draft(reset, to, role)):
-            message("【ログイン】管理者のログインが出し直されました", _body(reset), to, through).send()
-            sent = True
-    except FAILED as error:
-        _log.warning("no mail about a reset", reset=reset.pk, why=type(error).__name__)
-    finally:
-        if not sent:
-            mine.update(mailed_at=None)
-    return sent
-
-
-def _draft(reset: LoginReset, to: str, role: str) -> Draft:
-    book = ledger()
-    with book.store.transaction() as db:  # the address beside the ledger, before the intent that names its hash
-        who, address = book.keep_text(db, ""), book.keep_text(db, to).hex()
-    return Draft(Tag.ACCOUNT_RESET_MAIL, {"kind": reset.kind}, actor=dict(actor(role, who)), note=address)
+    subject = "【ログイン】管理者のログインが出し直されました"
+    return mail_once(
+        LoginReset.objects.filter(pk=reset.pk), Tag.ACCOUNT_RESET_MAIL, {"kind": reset.kind},
+        to=to, role=role, letter=lambda: message(subject, _body(reset), to, through),
+    )  # fmt: skip
 
 
 def _body(reset: LoginReset) -> str:
